@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A library target of the project; every module treats warnings as errors.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "vellum",
+    products: [
+        .library(name: "Vellum", targets: ["Vellum"]),
+        .executable(name: "vellum", targets: ["vellum"]),
+        .executable(name: "vellum-conformance", targets: ["vellum-conformance"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .target(name: "CVellumSupport"),
+        module("VellumIA32"),
+        module("VellumDecoder", ["VellumIA32", "CCapstone"]),
+        module("VellumMicroOps", ["VellumIA32"]),
+        module("VellumTranslation", ["VellumIA32", "VellumDecoder", "VellumMicroOps"]),
+        module("VellumExecution", ["VellumIA32", "VellumMicroOps", "CVellumSupport"]),
+        module(
+            "VellumHypervisor",
+            ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"]),
+        module("VellumDevices"),
+        module(
+            "VellumMachine",
+            [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumHypervisor", "VellumDevices", "CVellumSupport",
+            ]),
+        module("VellumProfiling", ["VellumHypervisor"]),
+        module("Vellum", ["VellumMachine", "VellumProfiling"]),
+        module(
+            "VellumCommands",
+            [
+                "VellumMachine", "VellumProfiling", "CVellumSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
+        module(
+            "VellumConformance",
+            ["VellumMachine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
+        tests("VellumDevicesTests", ["VellumDevices"]),
+    ]
+)

@@ -1,0 +1,1 @@
+#include "CVellumSupport.h"

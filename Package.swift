@@ -53,9 +53,10 @@ let package = Package(
             "VellumConformance",
             ["VellumMachine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
+        .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(
-            name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder"],
+            name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
     ]
 )

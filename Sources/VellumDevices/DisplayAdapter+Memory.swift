@@ -25,8 +25,7 @@ extension DisplayAdapter {
 
         init(_ registers: VideoRegisters) {
             let graphics = registers.graphics
-            let windows: [(UInt32, UInt32)] = [(0, 0x20000), (0, 0x10000), (0x10000, 0x8000), (0x18000, 0x8000)]
-            (base, size) = windows[Int(graphics[6] >> 2 & 3)]
+            (base, size) = Self.window(graphics[6] >> 2 & 3)
             if registers.miscellaneous & 2 == 0 { size = 0 }
             chain4 = registers.sequencer[4] & 8 != 0
             oddEvenWrites = registers.sequencer[4] & 4 == 0
@@ -45,6 +44,15 @@ extension DisplayAdapter {
             plainText =
                 oddEvenWrites && !chain4 && mapMask == 3 && writeMode == 0 && function == 0 && rotate == 0
                 && enableSetReset == 0 && graphics[8] == 0xFF
+        }
+
+        private static func window(_ select: UInt8) -> (base: UInt32, size: UInt32) {
+            switch select {
+            case 0: (0, 0x20000)
+            case 1: (0, 0x10000)
+            case 2: (0x10000, 0x8000)
+            default: (0x18000, 0x8000)
+            }
         }
 
         /// Each of four bits becomes a byte of zeros or ones.

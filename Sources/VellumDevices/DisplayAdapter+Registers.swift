@@ -45,16 +45,16 @@ extension DisplayAdapter {
         guard answers(port) else { return }
         switch port {
         case 0x3C0: writeAttribute(value)
-        case 0x3C2: change(\.miscellaneous, value)
+        case 0x3C2: writeMiscellaneous(value)
         case 0x3C3: registers.enable = value & 1
         case 0x3C4: registers.sequencerIndex = value & 7
-        case 0x3C5: change(\.sequencer, registers.sequencerIndex, value, Self.sequencerMasks)
-        case 0x3C6: change(\.paletteMask, value)
+        case 0x3C5: writeSequencer(value)
+        case 0x3C6: writePaletteMask(value)
         case 0x3C7: selectPalette(value, reads: true)
         case 0x3C8: selectPalette(value, reads: false)
         case 0x3C9: writePalette(value)
         case 0x3CE: registers.graphicsIndex = value & 15
-        case 0x3CF: change(\.graphics, registers.graphicsIndex, value, Self.graphicsMasks)
+        case 0x3CF: writeGraphics(value)
         case 0x3B4, 0x3D4: registers.controllerIndex = value
         case 0x3B5, 0x3D5: writeController(value)
         case 0x3BA, 0x3DA: registers.feature = value
@@ -62,29 +62,50 @@ extension DisplayAdapter {
         }
     }
 
-    private func change(_ register: WritableKeyPath<VideoRegisters, UInt8>, _ value: UInt8) {
-        guard registers[keyPath: register] != value else { return }
-        registers[keyPath: register] = value
-        registersChanged()
+    private func writeMiscellaneous(_ value: UInt8) {
+        if Self.change(&registers.miscellaneous, value) { registersChanged() }
     }
 
-    private func change(
-        _ file: WritableKeyPath<VideoRegisters, [UInt8]>, _ index: UInt8, _ value: UInt8, _ masks: [UInt8]
-    ) {
+    /// The map mask changes nothing on the screen.
+    private func writeSequencer(_ value: UInt8) {
+        let index = registers.sequencerIndex
+        guard Self.change(&registers.sequencer, index, value, Self.sequencerMasks) else { return }
+        index == 2 ? accessChanged() : registersChanged()
+    }
+
+    /// Drawing programs write the data path between accesses to memory; only the mode registers change the screen.
+    private func writeGraphics(_ value: UInt8) {
+        let index = registers.graphicsIndex
+        guard Self.change(&registers.graphics, index, value, Self.graphicsMasks) else { return }
+        index == 5 || index == 6 ? registersChanged() : accessChanged()
+    }
+
+    private func writePaletteMask(_ value: UInt8) {
+        if Self.change(&registers.paletteMask, value) { generation &+= 1 }
+    }
+
+    /// Stores a value; true when that changed something.
+    private static func change(_ register: inout UInt8, _ value: UInt8) -> Bool {
+        guard register != value else { return false }
+        register = value
+        return true
+    }
+
+    private static func change(_ file: inout [UInt8], _ index: UInt8, _ value: UInt8, _ masks: [UInt8]) -> Bool {
         let index = Int(index)
-        guard index < masks.count, registers[keyPath: file][index] != value & masks[index] else { return }
-        registers[keyPath: file][index] = value & masks[index]
-        registersChanged()
+        guard index < masks.count else { return false }
+        return change(&file[index], value & masks[index])
     }
 
     /// One port takes index and data in turn; reading input status 1 makes the next one an index.
     private func writeAttribute(_ value: UInt8) {
-        if registers.attributeTakesData {
-            change(\.attribute, registers.attributeIndex & 0x1F, value, Self.attributeMasks)
-        } else {
-            change(\.attributeIndex, value & 0x3F)
-        }
+        let index = registers.attributeIndex & 0x1F
+        let changed =
+            registers.attributeTakesData
+            ? Self.change(&registers.attribute, index, value, Self.attributeMasks)
+            : Self.change(&registers.attributeIndex, value & 0x3F)
         registers.attributeTakesData.toggle()
+        if changed { generation &+= 1 }
     }
 
     /// Bit 7 of register 11h protects registers 0–7, except bit 8 of the line compare in register 7.
@@ -96,9 +117,7 @@ extension DisplayAdapter {
             guard index == 7 else { return }
             value = registers.controller[7] & ~0x10 | value & 0x10
         }
-        guard registers.controller[index] != value else { return }
-        registers.controller[index] = value
-        registersChanged()
+        if Self.change(&registers.controller[index], value) { generation &+= 1 }
     }
 
     // MARK: The DAC

@@ -55,10 +55,15 @@ package final class DisplayAdapter: Device, PortDevice, MemoryDevice {
         registersChanged()
     }
 
-    /// Brings what is derived from the registers up to date.
+    /// The way to memory changed and with it what the screen shows.
     func registersChanged() {
-        access = MemoryAccess(registers)
+        accessChanged()
         generation &+= 1
+    }
+
+    /// The way to memory changed.
+    func accessChanged() {
+        access = MemoryAccess(registers)
     }
 
     // MARK: Retrace

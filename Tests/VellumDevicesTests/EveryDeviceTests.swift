@@ -47,6 +47,16 @@ import Testing
         }
     }
 
+    @Test func aStateOfTheWrongShapeIsRefused() {
+        let board = TestBoard()
+        let (timer, video) = (board.timer.state, board.display.state)
+        board.timer.state = IntervalTimer.State(channels: [])
+        board.display.state.memory = []
+        board.realTimeClock.state.memory = []
+        #expect(board.timer.state == timer && board.display.state == video)
+        #expect(board.realTimeClock.state.memory.count == 128)
+    }
+
     private func copyState<D: Device>(_ source: D, _ target: any Device) {
         if let target = target as? D { target.state = source.state }
     }

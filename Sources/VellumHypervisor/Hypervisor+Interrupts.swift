@@ -5,6 +5,7 @@ import VellumMicroOps
 /// The way from a vector to its handler (SDM vol. 2, INT n; vol. 3, section 6.12).
 extension Hypervisor {
     func raise(_ event: Event) throws(GuestFault) {
+        defer { deliveries &+= 1 }
         if cpu.pointee.privileged.isProtected { try raiseThroughGate(event) } else { try raiseReal(event) }
     }
 

@@ -23,6 +23,8 @@ package final class Hypervisor {
     package unowned let bus: PhysicalBus
     package unowned let interrupts: InterruptSource
     package unowned let time: TimeSource
+    /// How many events have gone to a handler: a single step over one of them does not trap.
+    package internal(set) var deliveries: UInt64 = 0
 
     package init(
         cpu: CPU, mmu: SoftMMU, paging: PagingUnit, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource,

@@ -13,19 +13,16 @@ package struct SegmentWindow {
     package var writeLast: Int64
 }
 
-/// How the lazy flags are to be read: what the last flag-writing operation was.
+/// How OF and AF are to be read: what the last flag-writing operation was.
 package enum FlagKind: UInt32, Sendable {
-    /// CF, OF and AF stand in `flagOperand` at their EFLAGS positions.
+    /// OF and AF stand in `flagKind` itself, at their EFLAGS positions (bits 11 and 4).
     case explicit = 0
-    /// result = a + operand; 8, 16, 32 bits.
+    /// result = left + right, where left = result - right.
     case add8, add16, add32
-    /// result = a - operand.
+    /// result = left - right.
     case sub8, sub16, sub32
-    /// CF OF AF are zero.
-    case logic
-    /// result = a + 1 and `flagOperand` holds the old CF.
+    /// result = old + 1, old - 1; the operands still belong to the carry.
     case inc8, inc16, inc32
-    /// result = a - 1, likewise.
     case dec8, dec16, dec32
 }
 
@@ -40,8 +37,10 @@ package struct GuestVisible {
     /// ZF is "low 32 bits are zero", SF is bit 63, PF is the even parity of byte 0 xor byte 4.  A sign-extended result
     /// gives all three.
     package var flagResult: Int64
-    /// The second operand, or what `flagKind` says.
-    package var flagOperand: UInt32
+    /// CF is `carryLeft < carryRight`, unsigned: result and addend of an addition, both operands of a subtraction.
+    package var carryLeft: UInt32
+    package var carryRight: UInt32
+    /// A `FlagKind` in the low four bits.
     package var flagKind: UInt32
     /// DF as the step of string instructions: 1 or -1.
     package var direction: Int32
@@ -50,7 +49,8 @@ package struct GuestVisible {
     package init() {
         registers = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         flagResult = 1
-        flagOperand = 0
+        carryLeft = 0
+        carryRight = 0
         flagKind = 0
         direction = 1
         let closed = SegmentWindow(base: 0, readLast: -1, writeLast: -1)

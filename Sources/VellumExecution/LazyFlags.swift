@@ -2,7 +2,7 @@ import VellumIA32
 
 /// Reading and writing the lazy arithmetic flags.
 ///
-/// ZF, SF and PF come from `flagResult` alone, whatever the kind; CF, OF and AF depend on it.
+/// ZF, SF and PF come from `flagResult` alone and CF from the carry operands; OF and AF depend on the kind.
 extension UnsafeMutablePointer where Pointee == GuestVisible {
     @inline(__always) package var zeroFlag: Bool { UInt32(truncatingIfNeeded: pointee.flagResult) == 0 }
     @inline(__always) package var signFlag: Bool { pointee.flagResult < 0 }
@@ -12,34 +12,20 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     }
 
     /// CF.
-    package var carryFlag: Bool {
-        let result = UInt32(truncatingIfNeeded: pointee.flagResult)
-        let operand = pointee.flagOperand
-        switch FlagKind(rawValue: pointee.flagKind) ?? .explicit {
-        case .explicit: return operand & 1 != 0
-        case .logic: return false
-        // Sign extension keeps the unsigned order, so narrow results compare as they stand.
-        case .add8, .add16, .add32: return result < operand
-        case .sub8: return UInt8(truncatingIfNeeded: result &+ operand) < UInt8(truncatingIfNeeded: operand)
-        case .sub16: return UInt16(truncatingIfNeeded: result &+ operand) < UInt16(truncatingIfNeeded: operand)
-        case .sub32: return result &+ operand < operand
-        case .inc8, .inc16, .inc32, .dec8, .dec16, .dec32: return operand & 1 != 0
-        }
-    }
+    @inline(__always) package var carryFlag: Bool { pointee.carryLeft < pointee.carryRight }
 
     /// OF.
     package var overflowFlag: Bool {
         let result = UInt32(truncatingIfNeeded: pointee.flagResult)
-        let operand = pointee.flagOperand
-        switch FlagKind(rawValue: pointee.flagKind) ?? .explicit {
-        case .explicit: return operand & 1 << 11 != 0
-        case .logic: return false
-        case .add8: return overflowOfAdd(result, operand) & 0x80 != 0
-        case .add16: return overflowOfAdd(result, operand) & 0x8000 != 0
-        case .add32: return overflowOfAdd(result, operand) & 0x8000_0000 != 0
-        case .sub8: return overflowOfSubtract(result, operand) & 0x80 != 0
-        case .sub16: return overflowOfSubtract(result, operand) & 0x8000 != 0
-        case .sub32: return overflowOfSubtract(result, operand) & 0x8000_0000 != 0
+        let kind = pointee.flagKind
+        switch FlagKind(rawValue: kind & 15) ?? .explicit {
+        case .explicit: return kind & 1 << 11 != 0
+        case .add8: return overflowOfAdd(result) & 0x80 != 0
+        case .add16: return overflowOfAdd(result) & 0x8000 != 0
+        case .add32: return overflowOfAdd(result) & 0x8000_0000 != 0
+        case .sub8: return overflowOfSubtract(result) & 0x80 != 0
+        case .sub16: return overflowOfSubtract(result) & 0x8000 != 0
+        case .sub32: return overflowOfSubtract(result) & 0x8000_0000 != 0
         case .inc8: return result & 0xFF == 0x80
         case .inc16: return result & 0xFFFF == 0x8000
         case .inc32: return result == 0x8000_0000
@@ -52,25 +38,25 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     /// AF.
     package var adjustFlag: Bool {
         let result = UInt32(truncatingIfNeeded: pointee.flagResult)
-        let operand = pointee.flagOperand
-        switch FlagKind(rawValue: pointee.flagKind) ?? .explicit {
-        case .explicit: return operand & 1 << 4 != 0
-        case .logic: return false
-        case .add8, .add16, .add32: return (result ^ operand ^ (result &- operand)) & 0x10 != 0
-        case .sub8, .sub16, .sub32: return (result ^ operand ^ (result &+ operand)) & 0x10 != 0
+        let right = pointee.carryRight
+        let kind = pointee.flagKind
+        switch FlagKind(rawValue: kind & 15) ?? .explicit {
+        case .explicit: return kind & 1 << 4 != 0
+        case .add8, .add16, .add32: return (result ^ right ^ (result &- right)) & 0x10 != 0
+        case .sub8, .sub16, .sub32: return (result ^ right ^ (result &+ right)) & 0x10 != 0
         case .inc8, .inc16, .inc32: return result & 15 == 0
         case .dec8, .dec16, .dec32: return result & 15 == 15
         }
     }
 
-    private func overflowOfAdd(_ result: UInt32, _ operand: UInt32) -> UInt32 {
-        let first = result &- operand
-        return (first ^ result) & (operand ^ result)
+    private func overflowOfAdd(_ result: UInt32) -> UInt32 {
+        let left = result &- pointee.carryRight
+        return (left ^ result) & (pointee.carryRight ^ result)
     }
 
-    private func overflowOfSubtract(_ result: UInt32, _ operand: UInt32) -> UInt32 {
-        let first = result &+ operand
-        return (first ^ operand) & (first ^ result)
+    private func overflowOfSubtract(_ result: UInt32) -> UInt32 {
+        let left = result &+ pointee.carryRight
+        return (left ^ pointee.carryRight) & (left ^ result)
     }
 
     /// The six arithmetic flags at their EFLAGS positions.
@@ -86,8 +72,9 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
             return flags
         }
         nonmutating set {
-            pointee.flagKind = FlagKind.explicit.rawValue
-            pointee.flagOperand = newValue.rawValue
+            pointee.flagKind = newValue.rawValue & (EFlags.overflow.rawValue | EFlags.adjust.rawValue)
+            pointee.carryLeft = 0
+            pointee.carryRight = newValue.rawValue & EFlags.carry.rawValue
             pointee.flagResult = UnsafeMutablePointer.flagResult(for: newValue)
         }
     }

@@ -24,6 +24,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CVellumSupport"),
         module("VellumIA32"),
         module("VellumDecoder", ["VellumIA32", "CCapstone"]),
@@ -38,7 +39,7 @@ let package = Package(
             "VellumMachine",
             [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumDevices", "CVellumSupport",
+                "VellumHypervisor", "VellumDevices", "CVellumSupport", "CZlib",
             ]),
         module("VellumProfiling", ["VellumHypervisor"]),
         module("Vellum", ["VellumMachine", "VellumProfiling"]),

@@ -1,0 +1,86 @@
+import VellumIA32
+import VellumMicroOps
+
+/// The engine's own registers, beside the guest's.
+package struct EngineRegisters {
+    /// EIP of the instruction at hand while a handler runs; of the next instruction between fragments.
+    package var eip: UInt32 = 0
+    /// While a handler runs: EIP of the instruction after the one at hand, not truncated to 16 bits.
+    package var nextEIP: UInt32 = 0
+    /// Instructions that may still retire before control must return to the run loop.
+    package var budget: Int64 = 0
+    /// Budget set aside so that the next transfer ends the run; given back on leaving the backend.
+    package var stolen: Int64 = 0
+    /// While a slow path runs: charged instructions that have not retired, the current one included.
+    package var unretired: Int64 = 0
+    /// Transfers through a direct link, an inline cache or the return cache.
+    package var chainedEntries: UInt64 = 0
+    /// Set by slow paths: the running fragment must end after the current instruction.
+    package var endRequested = false
+
+    package init() {}
+}
+
+/// The processor: three structs, one address.
+package struct CPUState {
+    package var visible = GuestVisible()
+    package var engine = EngineRegisters()
+    package var privileged = Privileged()
+
+    package init() {}
+}
+
+/// How the hypervisor, the run loop and devices reach the processor.
+package typealias CPU = UnsafeMutablePointer<CPUState>
+
+extension UnsafeMutablePointer where Pointee == CPUState {
+    /// The guest-visible part, at the same address.
+    @inline(__always) package var visible: UnsafeMutablePointer<GuestVisible> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: GuestVisible.self)
+    }
+
+    @inline(__always) package subscript(register: GeneralRegister) -> UInt32 {
+        get { visible[register] }
+        nonmutating set { visible[register] = newValue }
+    }
+
+    @inline(__always) package subscript(slot: RegisterSlot) -> UInt32 {
+        get { visible[slot] }
+        nonmutating set { visible[slot] = newValue }
+    }
+
+    /// The whole of EFLAGS.
+    package var eflags: UInt32 {
+        get {
+            let direction = visible.pointee.direction < 0 ? EFlags.direction.rawValue : 0
+            return pointee.privileged.systemFlags | visible.arithmeticFlags.rawValue | direction | EFlags.fixed.rawValue
+        }
+        nonmutating set {
+            visible.arithmeticFlags = EFlags(rawValue: newValue).intersection(.arithmetic)
+            visible.pointee.direction = newValue & EFlags.direction.rawValue != 0 ? -1 : 1
+            pointee.privileged.systemFlags = newValue & CPUState.systemFlagsMask
+        }
+    }
+
+    /// Loads a segment register's cached descriptor and opens the soft MMU's window on it.
+    package func setSegment(_ segment: SegmentRegister, _ state: SegmentState) {
+        pointee.privileged[segment] = state
+        refreshWindow(segment)
+    }
+
+    /// Recomputes the soft MMU's window from the cached descriptor.
+    package func refreshWindow(_ segment: SegmentRegister) {
+        let state = pointee.privileged[segment]
+        let window = visible.window(segment)
+        let usable = state.isPresent && state.isCodeOrData && !state.isExpandDown
+        window.pointee.base = state.base
+        window.pointee.readLast = usable && state.isReadable ? Int64(state.limit) : -1
+        // Real mode writes through CS too; its cached descriptor is then a writable one.
+        window.pointee.writeLast = usable && state.isWritable ? Int64(state.limit) : -1
+    }
+}
+
+extension CPUState {
+    /// EFLAGS bits kept in `Privileged.systemFlags`.
+    package static let systemFlagsMask: UInt32 = 0x003F_7300
+}

@@ -1,0 +1,92 @@
+import Glibc
+
+/// The guest's physical address space: RAM, ROM, and holes that the bus answers for.
+///
+/// One table entry for each of the 2^20 page frames says where the frame's bytes are on the host.  The table and RAM
+/// are anonymous mappings, so frames that the guest never touches cost no memory.
+package final class PhysicalMemory {
+    /// What a frame is.
+    package enum Kind: Sendable { case ram, rom, bus }
+
+    /// Size of RAM in bytes, a multiple of 4096.
+    package let size: Int
+    /// RAM: offset in here is the physical address.
+    package let ram: UnsafeMutableRawPointer
+    /// For each frame, the host address of its bytes; bit 0 set for ROM; zero for the bus.
+    private let frames: UnsafeMutablePointer<UInt>
+    /// For each frame, one when it may hold translated code, so that writes must be checked.
+    package let codeFrames: UnsafeMutablePointer<UInt8>
+    private var romBlocks: [(UnsafeMutableRawPointer, Int)] = []
+
+    private static let frameCount = 1 << 20
+
+    /// Makes `size` bytes of RAM (rounded up to a page; at most 3 GiB), with the legacy hole A0000h–BFFFFh left to the bus.
+    /// Returns nil when the host cannot give the memory.
+    package init?(size: Int) {
+        let size = (max(size, 4096) + 4095) & ~4095
+        guard size <= 3 << 30, let ram = PhysicalMemory.map(size),
+            let frames = PhysicalMemory.map(PhysicalMemory.frameCount * 8),
+            let code = PhysicalMemory.map(PhysicalMemory.frameCount)
+        else { return nil }
+        self.size = size
+        self.ram = ram
+        self.frames = frames.bindMemory(to: UInt.self, capacity: PhysicalMemory.frameCount)
+        codeFrames = code.bindMemory(to: UInt8.self, capacity: PhysicalMemory.frameCount)
+        for frame in 0..<(size >> 12) where !(0xA0..<0xC0).contains(frame) {
+            self.frames[frame] = UInt(bitPattern: ram + frame << 12)
+        }
+    }
+
+    deinit {
+        munmap(ram, size)
+        munmap(frames, PhysicalMemory.frameCount * 8)
+        munmap(codeFrames, PhysicalMemory.frameCount)
+        for (block, length) in romBlocks { munmap(block, length) }
+    }
+
+    private static func map(_ length: Int) -> UnsafeMutableRawPointer? {
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        guard let block = mmap(nil, length, PROT_READ | PROT_WRITE, flags, -1, 0), block != MAP_FAILED else {
+            return nil
+        }
+        return block
+    }
+
+    package func kind(frame: UInt32) -> Kind {
+        let entry = frames[Int(frame & 0xF_FFFF)]
+        return entry == 0 ? .bus : entry & 1 != 0 ? .rom : .ram
+    }
+
+    /// The host address of a frame's bytes, nil for the bus.
+    @inline(__always) package func host(frame: UInt32) -> UnsafeMutableRawPointer? {
+        UnsafeMutableRawPointer(bitPattern: frames[Int(frame & 0xF_FFFF)] & ~1)
+    }
+
+    /// Maps bytes as ROM at a page-aligned physical address; a last partial page is filled with FFh.
+    package func mapROM(_ bytes: [UInt8], at address: UInt32) -> Bool {
+        let length = (bytes.count + 4095) & ~4095
+        guard address & 0xFFF == 0, length > 0, UInt64(address) + UInt64(length) <= 1 << 32,
+            let block = PhysicalMemory.map(length)
+        else { return false }
+        memset(block, 0xFF, length)
+        bytes.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count) }
+        romBlocks.append((block, length))
+        for page in 0..<(length >> 12) {
+            frames[Int(address >> 12) + page] = UInt(bitPattern: block + page << 12) | 1
+        }
+        return true
+    }
+
+    /// Gives frames back to RAM (or, beyond RAM, to the bus), or hides RAM behind the bus; PAM registers use it.
+    package func setFrame(_ frame: UInt32, ram isRAM: Bool) {
+        let index = Int(frame & 0xF_FFFF)
+        frames[index] = isRAM && index < size >> 12 ? UInt(bitPattern: ram + index << 12) : 0
+    }
+
+    /// Copies bytes into RAM; false when they do not fit.
+    package func load(_ bytes: UnsafeRawBufferPointer, at address: UInt64) -> Bool {
+        guard address <= UInt64(size), UInt64(bytes.count) <= UInt64(size) - address else { return false }
+        if let source = bytes.baseAddress { (ram + Int(address)).copyMemory(from: source, byteCount: bytes.count) }
+        return true
+    }
+}

@@ -1,0 +1,330 @@
+import VellumIA32
+
+/// A data breakpoint that memory accesses are checked against.
+package struct Watchpoint: Equatable, Sendable {
+    /// First linear address and length (1, 2, 4 or 8 bytes).
+    package var address: UInt32
+    package var length: UInt32
+    package var onRead: Bool
+    /// The DR6 bit to set: 0 to 3.
+    package var number: UInt8
+
+    package init(address: UInt32, length: UInt32, onRead: Bool, number: UInt8) {
+        self.address = address
+        self.length = length
+        self.onRead = onRead
+        self.number = number
+    }
+}
+
+/// Told of stores to frames that hold translated code, before the bytes change.
+package protocol CodeObserver: AnyObject {
+    func willWrite(physical: UInt32, length: UInt32)
+}
+
+/// The software memory management unit: linear addresses to host memory, with the guest's rights.
+///
+/// Everything that reads or writes guest memory on the processor's behalf goes through here; the interpreter has the
+/// hit path inlined and calls the slow path below.
+package final class SoftMMU {
+    package let memory: PhysicalMemory
+    package unowned var bus: PhysicalBus
+    package unowned var walker: PageWalker
+    package weak var codeObserver: CodeObserver?
+    let cpu: CPU
+
+    /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
+    private let supervisor = TLB()
+    private let user = TLB()
+    private let unfilled = TLB()
+
+    /// All ones, or all but bit 20 while the A20 gate is closed.
+    private var a20Mask: UInt32 = ~0
+    /// CR0.AM and EFLAGS.AC at CPL 3: misaligned accesses raise #AC.
+    private var alignmentArmed = false
+    package private(set) var watchpoints: [Watchpoint] = []
+    /// DR6 bits of watchpoints that were hit since the run loop last looked.
+    package var watchpointHits: UInt32 = 0
+
+    /// Grows whenever a translation that code may rely on could have changed.
+    package private(set) var epoch: UInt64 = 1
+    package private(set) var misses: UInt64 = 0
+    package private(set) var flushes: UInt64 = 0
+
+    package init(memory: PhysicalMemory, bus: PhysicalBus, walker: PageWalker, cpu: CPU) {
+        self.memory = memory
+        self.bus = bus
+        self.walker = walker
+        self.cpu = cpu
+    }
+
+    deinit {
+        supervisor.deallocate()
+        user.deallocate()
+        unfilled.deallocate()
+    }
+
+    // MARK: Modes and flushes
+
+    /// The entries that translated code at the current privilege uses.
+    package var currentEntries: UnsafeMutablePointer<TLBEntry> {
+        if cpu.pointee.privileged.cpl != 3 { return supervisor.entries }
+        return alignmentArmed ? unfilled.entries : user.entries
+    }
+
+    /// Recomputes what depends on the processor's mode; the hypervisor calls it after changing A20, CR0, EFLAGS or CPL.
+    package func modeChanged() {
+        let privileged = cpu.pointee.privileged
+        let mask: UInt32 = privileged.a20 ? ~0 : ~(1 << 20)
+        if mask != a20Mask {
+            a20Mask = mask
+            flushAll()
+        }
+        alignmentArmed =
+            privileged.cpl == 3 && privileged.cr0 & CR0.am != 0
+            && privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
+    }
+
+    package func flushAll() {
+        flushes += 1
+        epoch += 1
+        supervisor.flush(keepGlobal: false)
+        user.flush(keepGlobal: false)
+    }
+
+    /// A CR3 load: global translations stay.
+    package func flushNonGlobal() {
+        flushes += 1
+        epoch += 1
+        supervisor.flush(keepGlobal: true)
+        user.flush(keepGlobal: true)
+    }
+
+    /// INVLPG.
+    package func flushPage(_ linear: UInt32) {
+        flushes += 1
+        epoch += 1
+        supervisor.flush(page: linear)
+        user.flush(page: linear)
+    }
+
+    /// Sets the data breakpoints; their pages lose the fast path.
+    package func setWatchpoints(_ list: [Watchpoint]) {
+        guard list != watchpoints else { return }
+        watchpoints = list
+        flushAll()
+    }
+
+    /// Takes the write fast path from every translation of a frame that has just got translated code.
+    package func protectFrame(_ physical: UInt32) {
+        for tlb in [supervisor, user] {
+            for index in 0..<TLB.entryCount
+            where tlb.details[index].tag != TLBEntry.never && tlb.details[index].physical == physical & ~0xFFF {
+                tlb.entries[index].writeTag = TLBEntry.never
+            }
+        }
+    }
+
+    // MARK: Translation
+
+    /// Physical address of one byte, A20 applied.
+    package func translate(_ linear: UInt32, access: MemoryAccess, user isUser: Bool) throws(GuestFault) -> UInt32 {
+        let tlb = isUser ? user : supervisor
+        let index = TLB.index(linear)
+        let page = linear & ~0xFFF
+        if tlb.details[index].tag == page, access != .write || tlb.details[index].writable {
+            return tlb.details[index].physical | linear & 0xFFF
+        }
+        return try fill(tlb, index, linear, access, isUser) | linear & 0xFFF
+    }
+
+    private func fill(
+        _ tlb: TLB, _ index: Int, _ linear: UInt32, _ access: MemoryAccess, _ isUser: Bool
+    ) throws(GuestFault) -> UInt32 {
+        misses += 1
+        let page = linear & ~0xFFF
+        var found = PageTranslation(page: page, writable: true, global: false)
+        if cpu.pointee.privileged.isPaging {
+            found = try walker.translate(linear, access: access, user: isUser)
+        }
+        let physical = found.page & a20Mask
+        tlb.details[index] = TLBDetail(tag: page, physical: physical, writable: found.writable, global: found.global)
+        tlb.entries[index] = fastEntry(page: page, physical: physical, writable: found.writable)
+        return physical
+    }
+
+    private func fastEntry(page: UInt32, physical: UInt32, writable: Bool) -> TLBEntry {
+        let frame = physical >> 12
+        guard let host = memory.host(frame: frame), !isWatched(page: page) else { return .empty }
+        let direct = writable && memory.kind(frame: frame) == .ram && memory.codeFrames[Int(frame)] == 0
+        return TLBEntry(
+            readTag: page, writeTag: direct ? page : TLBEntry.never,
+            addend: UInt(bitPattern: host) &- UInt(page))
+    }
+
+    private func isWatched(page: UInt32) -> Bool {
+        watchpoints.contains { point in
+            point.address & ~0xFFF == page || (point.address &+ (point.length &- 1)) & ~0xFFF == page
+        }
+    }
+
+    private func noteWatchpoints(_ linear: UInt32, _ width: Int, write: Bool) {
+        let last = UInt64(linear) + UInt64(width) - 1
+        for point in watchpoints where write || point.onRead {
+            let pointLast = UInt64(point.address) + UInt64(point.length) - 1
+            if UInt64(linear) <= pointLast && UInt64(point.address) <= last {
+                watchpointHits |= 1 << UInt32(point.number & 3)
+                cpu.pointee.engine.endRequested = true
+            }
+        }
+    }
+
+    // MARK: Linear accesses
+
+    /// Reads 1, 2 or 4 bytes, zero-extended.
+    package func read(_ linear: UInt32, width: Int, user isUser: Bool) throws(GuestFault) -> UInt32 {
+        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        if entry.readTag == (linear &+ UInt32(width - 1)) & ~0xFFF, !(isUser && alignmentArmed),
+            let host = UnsafeRawPointer(bitPattern: entry.addend &+ UInt(linear))
+        {
+            return SoftMMU.load(host, width)
+        }
+        return try slowRead(linear, width, isUser)
+    }
+
+    /// Writes the low 1, 2 or 4 bytes of `value`; nothing is written when it throws.
+    package func write(_ linear: UInt32, value: UInt32, width: Int, user isUser: Bool) throws(GuestFault) {
+        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        if entry.writeTag == (linear &+ UInt32(width - 1)) & ~0xFFF, !(isUser && alignmentArmed),
+            let host = UnsafeMutableRawPointer(bitPattern: entry.addend &+ UInt(linear))
+        {
+            SoftMMU.store(host, value, width)
+        } else {
+            try slowWrite(linear, value, width, isUser)
+        }
+    }
+
+    /// Makes sure that `length` bytes (at most 4096) may be written, without writing.
+    package func probeWrite(_ linear: UInt32, length: UInt32, user isUser: Bool) throws(GuestFault) {
+        _ = try translate(linear, access: .write, user: isUser)
+        let last = linear &+ (length &- 1)
+        if length > 1, last & ~0xFFF != linear & ~0xFFF {
+            _ = try translate(last & ~0xFFF, access: .write, user: isUser)
+        }
+    }
+
+    /// Makes sure that `length` bytes (at most 4096) may be read.
+    package func probeRead(_ linear: UInt32, length: UInt32, user isUser: Bool) throws(GuestFault) {
+        _ = try translate(linear, access: .read, user: isUser)
+        let last = linear &+ (length &- 1)
+        if length > 1, last & ~0xFFF != linear & ~0xFFF {
+            _ = try translate(last & ~0xFFF, access: .read, user: isUser)
+        }
+    }
+
+    @inline(never)
+    func slowRead(_ linear: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) -> UInt32 {
+        try checkAlignment(linear, width, isUser)
+        let inPage = Int(0x1000 - linear & 0xFFF)
+        if inPage >= width {
+            let physical = try translate(linear, access: .read, user: isUser)
+            if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: false) }
+            return readPhysical(physical, width: width)
+        }
+        let first = try translate(linear, access: .read, user: isUser)
+        let second = try translate(linear &+ UInt32(inPage), access: .read, user: isUser)
+        if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: false) }
+        var value: UInt32 = 0
+        for byte in 0..<width {
+            let address = byte < inPage ? first &+ UInt32(byte) : second &+ UInt32(byte - inPage)
+            value |= readPhysical(address, width: 1) << UInt32(byte * 8)
+        }
+        return value
+    }
+
+    @inline(never)
+    func slowWrite(_ linear: UInt32, _ value: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) {
+        try checkAlignment(linear, width, isUser)
+        let inPage = Int(0x1000 - linear & 0xFFF)
+        let first = try translate(linear, access: .write, user: isUser)
+        if inPage >= width {
+            if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: true) }
+            writePhysical(first, value: value, width: width)
+            restoreFastWrites(linear, first, isUser)
+            return
+        }
+        let second = try translate(linear &+ UInt32(inPage), access: .write, user: isUser)
+        if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: true) }
+        for byte in 0..<width {
+            let address = byte < inPage ? first &+ UInt32(byte) : second &+ UInt32(byte - inPage)
+            writePhysical(address, value: value >> UInt32(byte * 8) & 0xFF, width: 1)
+        }
+    }
+
+    /// A frame that holds no code any more gets its fast path back.
+    private func restoreFastWrites(_ linear: UInt32, _ physical: UInt32, _ isUser: Bool) {
+        let frame = physical >> 12
+        let tlb = isUser ? user : supervisor
+        let index = TLB.index(linear)
+        guard memory.codeFrames[Int(frame)] == 0, tlb.details[index].tag == linear & ~0xFFF,
+            tlb.entries[index].writeTag == TLBEntry.never, memory.kind(frame: frame) == .ram
+        else { return }
+        tlb.entries[index] = fastEntry(
+            page: linear & ~0xFFF, physical: physical & ~0xFFF, writable: tlb.details[index].writable)
+    }
+
+    private func checkAlignment(_ linear: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) {
+        if isUser, alignmentArmed, linear & UInt32(width - 1) != 0 {
+            throw GuestFault(.alignmentCheck, errorCode: 0)
+        }
+    }
+
+    // MARK: Physical accesses
+
+    /// Reads 1, 2 or 4 bytes that lie in one frame.
+    package func readPhysical(_ address: UInt32, width: Int) -> UInt32 {
+        if let host = memory.host(frame: address >> 12) { return SoftMMU.load(host + Int(address & 0xFFF), width) }
+        return bus.readMemory(address, width: width)
+    }
+
+    /// Writes 1, 2 or 4 bytes that lie in one frame; code observers are told first.  Writes to ROM vanish.
+    package func writePhysical(_ address: UInt32, value: UInt32, width: Int) {
+        let frame = address >> 12
+        switch memory.kind(frame: frame) {
+        case .ram:
+            guard let host = memory.host(frame: frame) else { return }
+            if memory.codeFrames[Int(frame)] != 0 {
+                codeObserver?.willWrite(physical: address, length: UInt32(width))
+            }
+            SoftMMU.store(host + Int(address & 0xFFF), value, width)
+        case .rom: break
+        case .bus:
+            bus.writeMemory(address, value: value, width: width)
+        }
+    }
+
+    /// A page-table entry at a physical address, A20 applied as the processor applies it.
+    package func readTableEntry(_ address: UInt32, width: Int) -> UInt32 {
+        readPhysical(address & a20Mask, width: width)
+    }
+
+    package func writeTableEntry(_ address: UInt32, value: UInt32) {
+        writePhysical(address & a20Mask, value: value, width: 4)
+    }
+
+    @inline(__always) static func load(_ host: UnsafeRawPointer, _ width: Int) -> UInt32 {
+        switch width {
+        case 1: UInt32(host.load(as: UInt8.self))
+        case 2: UInt32(host.loadUnaligned(as: UInt16.self))
+        default: host.loadUnaligned(as: UInt32.self)
+        }
+    }
+
+    @inline(__always) static func store(_ host: UnsafeMutableRawPointer, _ value: UInt32, _ width: Int) {
+        switch width {
+        case 1: host.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
+        case 2: host.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
+        default: host.storeBytes(of: value, as: UInt32.self)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import VellumIA32
+
+/// A place in the register file that micro-ops may name: a byte offset into `GuestVisible.registers`.
+///
+/// The file holds the eight general registers and then the translator's temporaries, four bytes each; AH is EAX's
+/// second byte.  There is no slot for anything privileged, so no micro-op can reach it.
+package struct RegisterSlot: Hashable, Sendable {
+    /// Byte offset, below `fileBytes`.
+    package let offset: UInt8
+
+    package init(_ register: GeneralRegister) { offset = register.rawValue * 4 }
+
+    /// The register that an encoding names: AL CL DL BL AH CH DH BH for bytes.
+    package init(encoded number: UInt8, size: OperandSize) {
+        let number = number & 7
+        offset = size == .byte ? (number & 3) * 4 + number >> 2 : number * 4
+    }
+
+    /// Temporary `number`, 0 to 7: dead at every instruction's end.
+    package init(temporary number: UInt8) { offset = 32 + (number & 7) * 4 }
+
+    /// A slot from a raw offset, or nil outside the file; `size` says how many bytes will be accessed.
+    package init?(offset: UInt8, size: OperandSize) {
+        guard Int(offset) + Int(size.rawValue) <= RegisterSlot.fileBytes else { return nil }
+        self.offset = offset
+    }
+
+    package static let fileBytes = 64
+    /// Always reads as zero: stands for an absent base or index.  Never written.
+    package static let zero = RegisterSlot(temporary: 7)
+    package static let t0 = RegisterSlot(temporary: 0)
+    package static let t1 = RegisterSlot(temporary: 1)
+    package static let t2 = RegisterSlot(temporary: 2)
+    package static let t3 = RegisterSlot(temporary: 3)
+    package static let t4 = RegisterSlot(temporary: 4)
+    package static let t5 = RegisterSlot(temporary: 5)
+    package static let t6 = RegisterSlot(temporary: 6)
+
+    package var isTemporary: Bool { offset >= 32 }
+    /// The register's number in the file, 0 to 15.
+    package var word: Int { Int(offset >> 2) }
+}

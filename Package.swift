@@ -54,5 +54,6 @@ let package = Package(
             ["VellumMachine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
         tests("VellumDevicesTests", ["VellumDevices"]),
+        tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
     ]
 )

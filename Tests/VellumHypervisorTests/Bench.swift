@@ -69,6 +69,7 @@ final class Bench {
             cpu: cpu, mmu: mmu, paging: paging, bus: bus, interrupts: interrupts, time: time, model: model)
         hypervisor.reset()
         setEIP(0x100)
+        cpu.pointee.engine.endRequested = false
         cpu[.esp] = 0x7000
         for segment in SegmentRegister.allCases { cpu.setSegment(segment, .realMode(0)) }
     }

@@ -61,12 +61,14 @@ public final class Machine {
         self.memory = memory
         var setup = BoardSetup(memory: configuration.memory)
         setup.time = configuration.startTime
-        setup.debugExitPort = configuration.debugExitPort
+        setup.debugExitPort = configuration.debugExit.number(for: plan.kind)
         board = Board(timebase: configuration.timebase, setup: setup)
         processor = VirtualProcessor(
             memory: memory, bus: board, interrupts: board, time: board, options: EngineOptions(configuration))
         board.processor = ProcessorAdapter(processor)
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
+        board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
+        board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
         start()
     }
 

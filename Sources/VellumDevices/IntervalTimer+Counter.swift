@@ -33,6 +33,12 @@ extension IntervalTimer {
 
         private var modulus: UInt32 { decimal ? 10_000 : 65_536 }
 
+        /// Every count is one that programming can lead to: a saved state with others is refused.
+        var isWellFormed: Bool {
+            let counts = 1...65_536 as ClosedRange<UInt32>
+            return counts.contains(reload) && counts.contains(loaded) && element <= 65_536
+        }
+
         /// The count as it is read, binary or BCD.
         var value: UInt16 {
             let count = element % modulus

@@ -27,6 +27,7 @@ package final class IntervalTimer: Device, PortDevice, TimedDevice {
         self.clock = clock
         self.line = line
         channels = Self.powerOn
+        line.set(channels[0].counter.out)
     }
 
     /// Counter 2 waits for port 61h to open its gate; the other gates are tied high.
@@ -34,7 +35,10 @@ package final class IntervalTimer: Device, PortDevice, TimedDevice {
 
     package var state: State {
         get { State(channels: channels) }
-        set { if newValue.channels.count == 3 { channels = newValue.channels } }
+        set {
+            guard newValue.channels.count == 3, newValue.channels.allSatisfy(\.counter.isWellFormed) else { return }
+            channels = newValue.channels
+        }
     }
 
     package func reset() {

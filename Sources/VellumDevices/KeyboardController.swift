@@ -172,7 +172,8 @@ package final class KeyboardController: Device, PortDevice, TimedDevice {
     // MARK: Ports
 
     package func read(port: UInt16) -> UInt8 {
-        port == 0x64 ? status : readOutput()
+        fill(clock.now)
+        return port == 0x64 ? status : readOutput()
     }
 
     package func write(port: UInt16, value: UInt8) {

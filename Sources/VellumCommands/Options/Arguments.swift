@@ -146,6 +146,6 @@ enum ClockSource: String, ExpressibleByArgument, CaseIterable { case virtual, ho
 
 enum DisplayKind: String, ExpressibleByArgument, CaseIterable { case terminal, none }
 
-extension ImageKind: @retroactive ExpressibleByArgument {}
-extension ProcessorName: @retroactive ExpressibleByArgument {}
-extension ResetPolicy: @retroactive ExpressibleByArgument {}
+extension ImageKind: ExpressibleByArgument {}
+extension ProcessorName: ExpressibleByArgument {}
+extension ResetPolicy: ExpressibleByArgument {}

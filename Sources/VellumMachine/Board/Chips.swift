@@ -22,6 +22,7 @@ final class Chips {
     let serial: SerialPort
     let power: PowerManagement
     let control: SystemControl
+    let display: DisplayAdapter
     let direct: DMAController
     let pci = PCIConfiguration()
     let debugConsole: DebugConsole
@@ -46,19 +47,22 @@ final class Chips {
             clock: relay, timer: timer, addressLine20: addressLine20,
             requestReset: { _ in relay.raise(.reset(.systemControl)) })
         control.onPostCode = relay.showPostCode
+        display = DisplayAdapter(clock: relay)
         direct = DMAController()
         debugConsole = DebugConsole(print: relay.print)
         debugExit = setup.debugExitPort.map { DebugExit(port: $0) { relay.raise(.debugExit($0)) } }
     }
 
     /// Every chip that has a reset input.
-    var all: [any Device] { [interrupts, timer, clock, keyboard, serial, power, control, direct, pci] }
+    var all: [any Device] { [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci] }
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {
-        let plain: [any PortDevice] = [interrupts, serial, power, control, direct, debugConsole]
+        let plain: [any PortDevice] = [interrupts, serial, power, control, display, direct, debugConsole]
         for device in plain { board.portMap.add(device) }
         board.portMap.add(pci, doubleword: 0xCF8)
+        let window = DisplayAdapter.windowBase...DisplayAdapter.windowBase + (DisplayAdapter.windowSize - 1)
+        board.memoryMap.append((window, display))
         for device in [timer, clock, keyboard] as [any PortDevice & TimedDevice] {
             board.portMap.add(device, alarm: board.alarms.add(device))
         }
@@ -78,6 +82,7 @@ struct BoardState: Codable, Equatable, Sendable {
     var serial: SerialPort.State
     var power: PowerManagement.State
     var control: SystemControl.State
+    var display: DisplayAdapter.State
     var direct: DMAController.State
     var pci: PCIConfiguration.State
     var addressLine20: Bool
@@ -91,7 +96,7 @@ extension Board {
                 skipped: skipped, interrupts: chips.interrupts.state, timer: chips.timer.state,
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
                 power: chips.power.state, control: chips.control.state,
-                direct: chips.direct.state, pci: chips.pci.state, addressLine20: chips.addressLine20.state)
+                display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state, addressLine20: chips.addressLine20.state)
         }
         set {
             skipped = newValue.skipped
@@ -101,6 +106,7 @@ extension Board {
             chips.serial.state = newValue.serial
             chips.power.state = newValue.power
             chips.control.state = newValue.control
+            chips.display.state = newValue.display
             chips.direct.state = newValue.direct
             chips.pci.state = newValue.pci
             chips.addressLine20.state = newValue.addressLine20

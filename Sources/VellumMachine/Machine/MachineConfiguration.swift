@@ -103,3 +103,13 @@ public struct MachineConfiguration: Equatable, Sendable {
 
     public static let memoryRange = (1 << 20)...(3 << 30)
 }
+
+extension BootImage {
+    /// The image is of a kind, as told or by its bytes; compressed ones are looked into.
+    public func looksLike(_ kind: ImageKind) -> Bool {
+        if let known = self.kind { return known == kind }
+        if flat != nil { return kind == .flat }
+        let plain = Gunzip.isCompressed(bytes) ? (try? Gunzip.inflate(bytes)) ?? [] : bytes
+        return ImageKind.detect(plain) == kind
+    }
+}

@@ -1,5 +1,5 @@
-#ifndef CVELLUMSIGNALS_H
-#define CVELLUMSIGNALS_H
+#ifndef CVELLUMHOST_H
+#define CVELLUMHOST_H
 
 #include <stdint.h>
 #include <termios.h>
@@ -20,5 +20,11 @@ int vellum_terminal_guard(int fd, int output, const char *restore, uint32_t leng
 
 /// Restores the terminal now, once.
 void vellum_terminal_release(void);
+
+/// Makes a pseudo-terminal whose reads do not wait, and stores the other side's path.  Returns the descriptor or -1.
+int vellum_open_pty(char *path, uint32_t length);
+
+/// Waits for input on `fd` for at most so many nanoseconds: 1 when there is some, 0 when not or when a signal came.
+int vellum_wait_input(int fd, uint64_t nanoseconds);
 
 #endif

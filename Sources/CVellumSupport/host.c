@@ -1,5 +1,8 @@
-#include "CVellumSignals.h"
+#define _GNU_SOURCE
+#include "CVellumHost.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,4 +84,18 @@ int vellum_terminal_guard(int fd, int output, const char *restore, uint32_t leng
     const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGQUIT, SIGPIPE};
     for (unsigned i = 0; i < sizeof crashes / sizeof crashes[0]; i++) install(crashes[i], on_crash);
     return 1;
+}
+
+int vellum_open_pty(char *path, uint32_t length) {
+    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return -1;
+    if (grantpt(fd) == 0 && unlockpt(fd) == 0 && ptsname_r(fd, path, length) == 0) return fd;
+    close(fd);
+    return -1;
+}
+
+int vellum_wait_input(int fd, uint64_t nanoseconds) {
+    struct pollfd request = {.fd = fd, .events = POLLIN, .revents = 0};
+    struct timespec limit = {.tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000)};
+    return ppoll(&request, 1, &limit, 0) > 0;
 }

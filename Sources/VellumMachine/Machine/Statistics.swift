@@ -1,0 +1,60 @@
+/// The counters of a run, as the statistics show them (schema 1).
+public struct Statistics: Equatable, Sendable {
+    /// A count for each Popek–Goldberg class.
+    public struct Classes: Equatable, Sendable {
+        public var innocuous: UInt64 = 0
+        public var privileged: UInt64 = 0
+        public var sensitive: UInt64 = 0
+
+        public init() {}
+    }
+
+    /// Guest instructions retired.
+    public var executed: UInt64 = 0
+    /// Guest instructions translated.
+    public var translated: UInt64 = 0
+    /// Classes of the instructions translated.
+    public var translatedClasses = Classes()
+    /// Classes of the instructions executed.
+    public var executedClasses = Classes()
+    /// Transfers that searched the cache.
+    public var lookups: UInt64 = 0
+    public var hits: UInt64 = 0
+    public var misses: UInt64 = 0
+    /// Transfers through a link.
+    public var chained: UInt64 = 0
+    public var fragments: UInt64 = 0
+    public var liveFragments: UInt64 = 0
+    public var guestBytes: UInt64 = 0
+    public var cacheBytes: UInt64 = 0
+    public var cacheCapacity: UInt64 = 0
+    public var invalidations: UInt64 = 0
+    public var cacheFlushes: UInt64 = 0
+    public var retranslations: UInt64 = 0
+    public var hypervisorCalls: UInt64 = 0
+    public var hypervisorCallsInCache: UInt64 = 0
+    /// Hypervisor calls by name.
+    public var callsByKind: [String: UInt64] = [:]
+    public var tlbMisses: UInt64 = 0
+    public var tlbFlushes: UInt64 = 0
+    public var translationSeconds: Double = 0
+
+    public init() {}
+
+    /// Every transfer of control into a fragment.
+    public var entries: UInt64 { chained + lookups }
+    /// Share of entries that found their fragment; zero when there were none.
+    public var hitRate: Double { entries == 0 ? 0 : Double(chained + hits) / Double(entries) }
+}
+
+extension Machine {
+    /// The counters of the run so far.
+    public var statistics: Statistics {
+        var all = Statistics()
+        all.executed = instructions
+        all.cacheCapacity = UInt64(configuration.cacheSize)
+        all.tlbMisses = processor.mmu.misses
+        all.tlbFlushes = processor.mmu.flushes
+        return all
+    }
+}

@@ -50,11 +50,34 @@ public struct Statistics: Equatable, Sendable {
 extension Machine {
     /// The counters of the run so far.
     public var statistics: Statistics {
+        let engine = processor.statistics
         var all = Statistics()
-        all.executed = instructions
-        all.cacheCapacity = UInt64(configuration.cacheSize)
-        all.tlbMisses = processor.mmu.misses
-        all.tlbFlushes = processor.mmu.flushes
+        all.executed = engine.instructions
+        all.translated = engine.translatedInstructions
+        all.translatedClasses.innocuous = engine.innocuous
+        all.translatedClasses.privileged = engine.privileged
+        all.translatedClasses.sensitive = engine.sensitive
+        all.executedClasses.innocuous = engine.executedInnocuous
+        all.executedClasses.privileged = engine.executedPrivileged
+        all.executedClasses.sensitive = engine.executedSensitive
+        all.lookups = engine.lookups
+        all.hits = engine.hits
+        all.misses = engine.misses
+        all.chained = engine.chained
+        all.fragments = engine.fragments
+        all.liveFragments = engine.liveFragments
+        all.guestBytes = engine.guestBytes
+        all.cacheBytes = engine.cacheBytes
+        all.cacheCapacity = engine.cacheCapacity
+        all.invalidations = engine.invalidations
+        all.cacheFlushes = engine.flushes
+        all.retranslations = engine.retranslations
+        all.hypervisorCalls = engine.totalHypervisorCalls
+        all.hypervisorCallsInCache = engine.hypervisorCallsInCache
+        all.callsByKind = engine.hypervisorCalls
+        all.tlbMisses = engine.tlbMisses
+        all.tlbFlushes = engine.tlbFlushes
+        all.translationSeconds = Double(engine.translationNanoseconds) / 1e9
         return all
     }
 }

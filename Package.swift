@@ -46,7 +46,7 @@ let package = Package(
         module(
             "VellumCommands",
             [
-                "VellumMachine", "VellumProfiling", "CVellumSupport",
+                "VellumMachine", "VellumDevices", "VellumProfiling", "CVellumSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),

@@ -54,5 +54,8 @@ let package = Package(
             ["VellumMachine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
         tests("VellumDevicesTests", ["VellumDevices"]),
+        .testTarget(
+            name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder"],
+            resources: [.copy("Resources")], swiftSettings: strict),
     ]
 )

@@ -23,6 +23,11 @@ package struct EFlags: OptionSet, Hashable, Sendable {
 
     /// CF PF AF ZF SF OF: the flags that translated code computes.
     package static let arithmetic: EFlags = [.carry, .parity, .adjust, .zero, .sign, .overflow]
+    /// Every flag that the register holds.
+    package static let all: EFlags = [
+        .arithmetic, .trap, .interrupt, .direction, .ioPrivilege, .nestedTask, .resume, .virtual8086, .alignmentCheck,
+        .virtualInterrupt, .virtualInterruptPending, .identification,
+    ]
     /// Bit 1 always reads as one.
     package static let fixed = EFlags(rawValue: 1 << 1)
 }

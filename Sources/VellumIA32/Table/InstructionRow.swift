@@ -76,6 +76,29 @@ package struct RowAttributes: OptionSet, Sendable {
     package static let undocumented = RowAttributes(rawValue: 1 << 6)
 }
 
+/// The prefix that chooses between the instructions of one SIMD opcode (SDM vol. 2, section 2.1.2).
+package enum MandatoryPrefix: UInt8, CaseIterable, Sendable {
+    /// `operandSize` means a literal 66 byte, not an operand size of 16; F2 and F3 win over it.
+    case none, operandSize, repne, rep
+}
+
+/// The mandatory prefixes with which a row's opcode means that row.
+package struct MandatoryPrefixes: OptionSet, Sendable {
+    package var rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let none = MandatoryPrefixes(rawValue: 1 << MandatoryPrefix.none.rawValue)
+    package static let operandSize = MandatoryPrefixes(rawValue: 1 << MandatoryPrefix.operandSize.rawValue)
+    package static let repne = MandatoryPrefixes(rawValue: 1 << MandatoryPrefix.repne.rawValue)
+    package static let rep = MandatoryPrefixes(rawValue: 1 << MandatoryPrefix.rep.rawValue)
+    /// Integer instructions: 66 is the operand size, F2 and F3 repeat or are ignored.
+    package static let any = MandatoryPrefixes(rawValue: 0b1111)
+    /// SSE in its packed (no prefix) and scalar (F3) form.
+    package static let packedAndScalar: MandatoryPrefixes = [.none, .rep]
+
+    package func contains(_ prefix: MandatoryPrefix) -> Bool { rawValue >> prefix.rawValue & 1 != 0 }
+}
+
 /// Three operands, destination first.
 package struct RowOperands: Equatable, Sendable {
     package var first: OperandKind
@@ -94,7 +117,8 @@ package struct InstructionRow: Sendable {
     package var map: OpcodeMap
     /// For encodings that keep a register in the low bits, the first opcode of the eight.
     package var opcode: UInt8
-    /// How many opcodes from `opcode` on the row covers: 1, 8 (register in the opcode) or 16 (conditions).
+    /// How many opcodes from `opcode` on the row covers: 8 (or 7 for XCHG) for a register in the opcode, else 1, or the
+    /// length of a run of SIMD opcodes that have the same shape.
     package var span: UInt8
     /// The value of ModRM.reg for opcode groups, else nil.
     package var group: UInt8?
@@ -104,10 +128,14 @@ package struct InstructionRow: Sendable {
     package var flagsRead: EFlags
     /// Flags that get a defined value.
     package var flagsWritten: EFlags
-    /// Flags that the manual leaves undefined.
+    /// Flags that the manual leaves undefined.  A flag that is also in `flagsWritten` is defined for some operands only
+    /// (OF after a shift by one, CF after a shift by less than the operand's width).  Shifts and rotates by a masked
+    /// count of zero, and string instructions repeated zero times, leave every flag as it was.
     package var flagsUndefined: EFlags
     package var sensitivity: Sensitivity
     package var attributes: RowAttributes
     /// The first processor that has the instruction.
     package var since: CPULevel
+    /// The mandatory prefixes that select the row; `.any` but for SIMD.
+    package var mandatory: MandatoryPrefixes
 }

@@ -1,0 +1,58 @@
+import VellumIA32
+
+/// An instruction rewritten so that Capstone 4 in 32-bit mode reads it right: 67 and 66 only where they count, no
+/// segment, LOCK or repeat prefix, and at most one mandatory prefix last.  Zeros follow, so that an instruction cut off
+/// by the end of the bytes shows its whole length.
+struct CanonicalBytes: ~Copyable {
+    static let capacity = 40
+    private let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    /// Bytes that stand before the opcode.
+    private(set) var prefixCount = 0
+    private var count = 0
+
+    var start: UnsafePointer<UInt8> { UnsafePointer(storage) }
+
+    deinit { storage.deallocate() }
+
+    init() {
+        storage.initialize(repeating: 0, count: Self.capacity)
+    }
+
+    /// Starts again with the prefixes for a head.
+    mutating func begin(_ head: InstructionHead, isSIMD: Bool) {
+        storage.update(repeating: 0, count: Self.capacity)
+        count = 0
+        if head.addressSize == .word { append(0x67) }
+        if isSIMD {
+            appendMandatory(head.mandatory)
+        } else if head.operandSize == .word {
+            append(0x66)
+        }
+        prefixCount = count
+    }
+
+    private mutating func appendMandatory(_ prefix: MandatoryPrefix) {
+        switch prefix {
+        case .none: break
+        case .operandSize: append(0x66)
+        case .repne: append(0xF2)
+        case .rep: append(0xF3)
+        }
+    }
+
+    /// Adds a prefix after those of `begin`.
+    mutating func appendPrefix(_ byte: UInt8) {
+        append(byte)
+        prefixCount = count
+    }
+
+    mutating func append(_ byte: UInt8) {
+        guard count < Self.capacity else { return }
+        storage[count] = byte
+        count += 1
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        for byte in bytes { append(byte) }
+    }
+}

@@ -24,6 +24,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CVellumSupport"),
         module("VellumIA32"),
         module("VellumDecoder", ["VellumIA32", "CCapstone"]),
@@ -51,8 +52,13 @@ let package = Package(
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
         module(
             "VellumConformance",
-            ["VellumMachine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumHypervisor", "VellumMachine", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
+        tests("VellumConformanceTests", ["VellumConformance"]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder"],

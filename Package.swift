@@ -50,18 +50,20 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
-        module(
-            "VellumConformance",
-            [
+        .target(
+            name: "VellumConformance",
+            dependencies: [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
                 "VellumHypervisor", "VellumMachine", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
         tests("VellumConformanceTests", ["VellumConformance"]),
+        .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(
-            name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder"],
+            name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
     ]
 )

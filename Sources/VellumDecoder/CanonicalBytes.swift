@@ -18,16 +18,13 @@ struct CanonicalBytes: ~Copyable {
         storage.initialize(repeating: 0, count: Self.capacity)
     }
 
-    /// Starts again with the prefixes for a head.
-    mutating func begin(_ head: InstructionHead, isSIMD: Bool) {
+    /// Starts again with the prefixes that count.
+    mutating func begin(isAddress16: Bool, isOperand16: Bool, mandatory: MandatoryPrefix = .none) {
         storage.update(repeating: 0, count: Self.capacity)
         count = 0
-        if head.addressSize == .word { append(0x67) }
-        if isSIMD {
-            appendMandatory(head.mandatory)
-        } else if head.operandSize == .word {
-            append(0x66)
-        }
+        if isAddress16 { append(0x67) }
+        if isOperand16 { append(0x66) }
+        appendMandatory(mandatory)
         prefixCount = count
     }
 
@@ -40,19 +37,13 @@ struct CanonicalBytes: ~Copyable {
         }
     }
 
-    /// Adds a prefix after those of `begin`.
-    mutating func appendPrefix(_ byte: UInt8) {
-        append(byte)
-        prefixCount = count
-    }
-
     mutating func append(_ byte: UInt8) {
         guard count < Self.capacity else { return }
         storage[count] = byte
         count += 1
     }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    mutating func append(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { append(byte) }
     }
 }

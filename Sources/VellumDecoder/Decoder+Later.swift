@@ -9,7 +9,7 @@ extension Decoder {
         let body = UnsafeRawBufferPointer(rebasing: bytes[head.prefixes.count..<count])
         writeLater(head, body, mandatory: true)
         guard let decoding = capstone.decode(canonical) else {
-            return head.length >= bytes.count ? Self.outOfBytes(count) : .invalid
+            return head.shape == .missing && head.length >= count ? Self.outOfBytes(count) : .invalid
         }
         let length = decoding.length - canonical.prefixCount + head.prefixes.count
         guard length <= count else { return Self.outOfBytes(count) }
@@ -33,14 +33,23 @@ extension Decoder {
         return instruction
     }
 
+    /// - Parameter mandatory: whether the mandatory prefix is written, if there is one.
     func writeLater(_ head: InstructionHead, _ body: UnsafeRawBufferPointer, mandatory: Bool) {
-        let sized = Self.takesOperandSize(head)
-        canonical.begin(head, isSIMD: mandatory && !sized)
-        if mandatory && sized {
-            if head.mandatory == .rep { canonical.appendPrefix(0xF3) }
-            if head.mandatory == .repne { canonical.appendPrefix(0xF2) }
+        let isSized = Self.takesOperandSize(head)
+        let isRepeat = head.mandatory == .rep || head.mandatory == .repne
+        canonical.begin(
+            isAddress16: head.addressSize == .word, isOperand16: isSized && head.operandSize == .word,
+            mandatory: mandatory && (isRepeat || !isSized) ? head.mandatory : .none)
+        if Self.isFence(head) {
+            canonical.append([0x0F, 0xAE, head.modRM & 0xF8])
+        } else {
+            canonical.append(body)
         }
-        canonical.append(body)
+    }
+
+    /// LFENCE, MFENCE and SFENCE ignore r/m; Capstone wants it to be zero.
+    private static func isFence(_ head: InstructionHead) -> Bool {
+        head.map == .escape0F && head.opcode == 0xAE && head.modRM >= 0xE8
     }
 
     /// POPCNT, TZCNT, LZCNT, MOVBE and CRC32 have an operand size besides their mandatory prefix.

@@ -41,7 +41,7 @@ extension Decoder {
         _ row: InstructionRow, _ head: InstructionHead, _ bytes: UnsafeRawBufferPointer, _ template: inout Template
     ) -> Bool {
         writeCanonical(row, head, bytes)
-        if let decoding = capstone.decode(canonical) {
+        if !Self.isOurs(row), let decoding = capstone.decode(canonical) {
             template.instruction.capstoneID = decoding.id
             if template.take(decoding, prefixes: canonical.prefixCount) { return true }
             disagreements &+= 1
@@ -52,9 +52,15 @@ extension Decoder {
         return template.takeMemory(decoding)
     }
 
+    /// Capstone takes UD0 and UD1 for instructions without ModRM.
+    private static func isOurs(_ row: InstructionRow) -> Bool { row.operation == .undefined && row.mod != .none }
+
     /// The instruction itself, in canonical form.
     func writeCanonical(_ row: InstructionRow, _ head: InstructionHead, _ bytes: UnsafeRawBufferPointer) {
-        canonical.begin(head, isSIMD: row.operation == .simd)
+        let isSIMD = row.operation == .simd
+        canonical.begin(
+            isAddress16: head.addressSize == .word, isOperand16: !isSIMD && head.operandSize == .word,
+            mandatory: isSIMD ? head.mandatory : .none)
         if head.shape == .modRMRegisters {
             canonical.append(0x0F)
             canonical.append(head.opcode)
@@ -66,7 +72,7 @@ extension Decoder {
 
     /// MOV Gv,Ev with the ModRM, SIB and displacement of the instruction.
     func writeStandIn(_ head: InstructionHead, _ bytes: UnsafeRawBufferPointer) {
-        canonical.begin(head, isSIMD: false)
+        canonical.begin(isAddress16: head.addressSize == .word, isOperand16: head.operandSize == .word)
         canonical.append(0x8B)
         let opcodeBytes = head.map == .primary ? 1 : head.map == .escape0F ? 2 : 3
         let modRM = head.prefixes.count + opcodeBytes
@@ -121,11 +127,12 @@ extension Template {
         if immediate == .none { immediate = format } else { immediate2 = format }
     }
 
-    /// The segment of strings, memory offsets and XLAT, which have no ModRM.  ES:(E)DI cannot be overridden.
+    /// The segment of strings, memory offsets, XLAT and MASKMOVQ, which have no ModRM for it.  ES:(E)DI cannot be
+    /// overridden.
     fileprivate mutating func setImpliedMemory(_ row: InstructionRow) {
         let kinds = [row.operands.first, row.operands.second]
         if kinds.contains(.xb) || kinds.contains(.xv) || kinds.contains(.ob) || kinds.contains(.ov)
-            || row.operation == .xlat
+            || row.operation == .xlat || row.operation == .simd && instruction.opcode == 0xF7
         {
             isOverridable = true
         } else if kinds.contains(.yb) || kinds.contains(.yv) {

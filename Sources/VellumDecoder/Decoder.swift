@@ -57,6 +57,15 @@ package final class Decoder {
         return Self.complete(template, head, start, count)
     }
 
+    /// The head of an instruction that `decode` accepted.
+    func head(_ bytes: UnsafeRawBufferPointer, codeSize32: Bool) -> InstructionHead? {
+        guard let start = bytes.baseAddress else { return nil }
+        var head = InstructionHead()
+        let count = min(bytes.count, Self.longestInstruction)
+        let result = head.read(start, count: count, codeSize32: codeSize32, shapes: shapes)
+        return result == .short ? nil : head
+    }
+
     /// The instruction needs a byte that is not there: the sixteenth, or one that the caller did not give.
     static func outOfBytes(_ count: Int) -> DecodeResult { count >= longestInstruction ? .tooLong : .truncated }
 

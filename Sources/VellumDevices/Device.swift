@@ -5,7 +5,8 @@
 package protocol Device: AnyObject {
     /// Everything that a later run needs to go on from here.
     associatedtype State: Codable & Equatable & Sendable
-    /// The device's state; setting it restores the device.
+    /// The device's state; setting it restores the device.  That does not drive its lines: their levels belong to the
+    /// state of what they lead to.
     var state: State { get set }
     /// Puts the device into its state after a hardware reset.
     func reset()

@@ -9,6 +9,10 @@ package struct EngineRegisters {
     package var nextEIP: UInt32 = 0
     /// Instructions that may still retire before control must return to the run loop.
     package var budget: Int64 = 0
+    /// Budget set aside so that the next transfer ends the run; given back on leaving the backend.
+    package var stolen: Int64 = 0
+    /// While a slow path runs: charged instructions that have not retired, the current one included.
+    package var unretired: Int64 = 0
     /// Transfers through a direct link, an inline cache or the return cache.
     package var chainedEntries: UInt64 = 0
     /// Set by slow paths: the running fragment must end after the current instruction.

@@ -59,6 +59,8 @@ package struct Privileged: Equatable, Sendable, Codable {
     package var segments: [SegmentState] = Array(repeating: .realMode(0), count: 6)
     package var shadow = InterruptShadow.none
     package var halted = false
+    /// An NMI was delivered and no IRET has run since.
+    package var nmiBlocked = false
     package var sysenterCS: UInt32 = 0
     package var sysenterESP: UInt32 = 0
     package var sysenterEIP: UInt32 = 0

@@ -250,6 +250,7 @@ package final class SoftMMU {
         if inPage >= width {
             if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: true) }
             writePhysical(first, value: value, width: width)
+            restoreFastWrites(linear, first, isUser)
             return
         }
         let second = try translate(linear &+ UInt32(inPage), access: .write, user: isUser)
@@ -258,6 +259,18 @@ package final class SoftMMU {
             let address = byte < inPage ? first &+ UInt32(byte) : second &+ UInt32(byte - inPage)
             writePhysical(address, value: value >> UInt32(byte * 8) & 0xFF, width: 1)
         }
+    }
+
+    /// A frame that holds no code any more gets its fast path back.
+    private func restoreFastWrites(_ linear: UInt32, _ physical: UInt32, _ isUser: Bool) {
+        let frame = physical >> 12
+        let tlb = isUser ? user : supervisor
+        let index = TLB.index(linear)
+        guard memory.codeFrames[Int(frame)] == 0, tlb.details[index].tag == linear & ~0xFFF,
+            tlb.entries[index].writeTag == TLBEntry.never, memory.kind(frame: frame) == .ram
+        else { return }
+        tlb.entries[index] = fastEntry(
+            page: linear & ~0xFFF, physical: physical & ~0xFFF, writable: tlb.details[index].writable)
     }
 
     private func checkAlignment(_ linear: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) {

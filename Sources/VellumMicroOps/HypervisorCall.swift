@@ -1,3 +1,5 @@
+import VellumIA32
+
 /// What a translated sensitive or privileged instruction asks of the hypervisor.
 ///
 /// Arguments stand in `CallArguments`; "first" and "second" are register slots there.  Checks that depend only on mode
@@ -50,6 +52,19 @@ package enum HypervisorCall: UInt8, CaseIterable, Sendable {
 
     /// The name in statistics.
     package var name: String { "\(self)" }
+
+    /// The class of the instructions behind the call, as the table's rows have it.
+    package var sensitivity: Sensitivity {
+        switch self {
+        case .cli, .sti, .hlt, .clts, .lgdt, .lidt, .lldt, .ltr, .lmsw, .readControl, .writeControl, .readDebug,
+            .writeDebug, .invlpg, .invd, .wbinvd, .rdtsc, .rdpmc, .rdmsr, .wrmsr, .sysexit, .portIn, .portOut, .ins,
+            .outs:
+            .privileged
+        case .pushf, .popf, .int, .int3, .into, .icebp, .iret, .jmpFar, .callFar, .retFar, .readSegment, .loadSegment,
+            .sgdt, .sidt, .sldt, .str, .smsw, .lar, .lsl, .verr, .verw, .cpuid, .sysenter:
+            .sensitive
+        }
+    }
 }
 
 /// The arguments of a hypervisor call, read off its micro-op.

@@ -20,3 +20,10 @@ extension Decoder {
         return instruction
     }
 }
+
+extension DecodeResult {
+    var instruction: DecodedInstruction? {
+        guard case .instruction(let instruction) = self else { return nil }
+        return instruction
+    }
+}

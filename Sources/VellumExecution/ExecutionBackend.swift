@@ -1,0 +1,32 @@
+import VellumIA32
+import VellumMicroOps
+
+/// Why a backend came back.
+package enum BackendExit: Sendable {
+    /// The budget does not allow the next fragment whole; `engine.eip` is where it starts.
+    case budget
+    /// A fragment ended; `engine.eip` is where to go on, and the run loop must look at the world first.
+    case fragmentEnd
+    /// The instruction at `engine.eip` raised the fault.
+    case fault(GuestFault)
+}
+
+/// Performs hypervisor calls for a backend.
+package protocol HypervisorGate: AnyObject {
+    func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome
+}
+
+/// Finds, or makes, the fragment that a transfer leads to.
+package protocol FragmentResolver: AnyObject {
+    /// The fragment at EIP under the processor's mode, or nil when the run loop must handle what happened (the fetch
+    /// faulted).
+    func resolve(eip: UInt32) -> FragmentPointer?
+    /// Likewise, for link 0 or 1 of a fragment, which may be set.
+    func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer?
+}
+
+/// Executes fragments: one door in, an exit reason out.
+package protocol ExecutionBackend: AnyObject {
+    /// Runs from a fragment on.  `engine.budget` has not been charged for it yet and allows it.
+    func enter(_ fragment: FragmentPointer) -> BackendExit
+}

@@ -1,0 +1,83 @@
+import VellumMicroOps
+
+extension UnsafeMutablePointer where Pointee == Fragment {
+    /// The physical byte ranges that the fragment was made from: one, or two where it straddles.
+    var ranges: [(start: UInt32, length: UInt32)] {
+        let first = pointee.physical
+        let inPage = 0x1000 - first & 0xFFF
+        guard pointee.secondPage != Fragment.noPage, pointee.byteCount > inPage else {
+            return [(first, Swift.min(pointee.byteCount, inPage))]
+        }
+        return [(first, inPage), (pointee.secondPage, pointee.byteCount - inPage)]
+    }
+
+    func overlaps(_ physical: UInt32, _ length: UInt32) -> Bool {
+        let end = UInt64(physical) + UInt64(length)
+        for (start, count) in ranges where UInt64(start) < end && UInt64(physical) < UInt64(start) + UInt64(count) {
+            return true
+        }
+        return false
+    }
+
+    /// Sets a direct link to `target` and enters it in the target's list of incoming links.
+    package func setLink(_ link: Int, to target: FragmentPointer) {
+        let node = UInt(bitPattern: self) | UInt(link)
+        if link == 0 {
+            guard pointee.link0 == nil else { return }
+            pointee.link0 = target
+            pointee.nextIncoming0 = target.pointee.incoming
+        } else {
+            guard pointee.link1 == nil else { return }
+            pointee.link1 = target
+            pointee.nextIncoming1 = target.pointee.incoming
+        }
+        target.pointee.incoming = node
+    }
+
+    /// Cuts every link into and out of the fragment.
+    func unlink() {
+        var node = pointee.incoming
+        while let owner = FragmentPointer(bitPattern: node & ~1) {
+            if node & 1 == 0 {
+                node = owner.pointee.nextIncoming0
+                owner.pointee.link0 = nil
+            } else {
+                node = owner.pointee.nextIncoming1
+                owner.pointee.link1 = nil
+            }
+        }
+        pointee.incoming = 0
+        if let target = pointee.link0 { target.forget(UInt(bitPattern: self)) }
+        if let target = pointee.link1 { target.forget(UInt(bitPattern: self) | 1) }
+        pointee.link0 = nil
+        pointee.link1 = nil
+    }
+
+    /// Takes one node out of the list of incoming links.
+    private func forget(_ node: UInt) {
+        func next(_ node: UInt) -> UInt {
+            guard let owner = FragmentPointer(bitPattern: node & ~1) else { return 0 }
+            return node & 1 == 0 ? owner.pointee.nextIncoming0 : owner.pointee.nextIncoming1
+        }
+        if pointee.incoming == node {
+            pointee.incoming = next(node)
+            return
+        }
+        var current = pointee.incoming
+        while let owner = FragmentPointer(bitPattern: current & ~1) {
+            let following = next(current)
+            if following == node {
+                if current & 1 == 0 {
+                    owner.pointee.nextIncoming0 = next(node)
+                } else {
+                    owner.pointee.nextIncoming1 = next(node)
+                }
+                return
+            }
+            current = following
+        }
+    }
+
+    /// Gives the block back.
+    func release() { UnsafeMutableRawPointer(self).deallocate() }
+}

@@ -1,0 +1,74 @@
+import VellumIA32
+import VellumMicroOps
+
+/// A translated unit in the cache: one block of memory with this header, its micro-ops and its instruction offsets.
+package struct Fragment {
+    /// Micro-ops, the terminal last.
+    package var operations: UnsafeMutablePointer<MicroOp>
+    /// Instructions charged on entry: all of the unit, a faulting last one included.
+    package var count: Int64
+    /// Direct links: taken, not taken.
+    package var link0: FragmentPointer?
+    package var link1: FragmentPointer?
+    /// Where the links lead, as EIP.
+    package var target0: UInt32
+    package var target1: UInt32
+    package var eip: UInt32
+    /// Linear address of the first byte, and the unit's length in bytes.
+    package var linear: UInt32
+    package var byteCount: UInt32
+    /// Physical address of the first byte.
+    package var physical: UInt32
+    /// Physical address of the second page's first byte for a unit that straddles, else `noPage`.
+    package var secondPage: UInt32
+    /// Number of the interned (mode, code base, code limit).
+    package var context: UInt32
+    /// The instruction limit that it was translated under; 0 for the usual one.
+    package var limit: UInt32
+    package var isValid: Bool
+    /// Paging was off: the linear address is the physical one, and links may cross pages.
+    package var isUnpaged: Bool
+    /// `count` + 1 offsets from the first byte.
+    package var offsets: UnsafeMutablePointer<UInt16>
+    package var operationCount: UInt32
+    /// Size of the block in bytes.
+    package var blockBytes: UInt32
+    /// Links that lead here: a list through `nextIncoming` of their owners, slot number in bit 0.
+    package var incoming: UInt
+    package var nextIncoming0: UInt
+    package var nextIncoming1: UInt
+
+    package static let noPage: UInt32 = 1
+}
+
+package typealias FragmentPointer = UnsafeMutablePointer<Fragment>
+
+extension UnsafeMutablePointer where Pointee == Fragment {
+    /// EIP of the fragment's instruction `index`; of the next one after it for `index` = count.
+    package func eip(ofInstruction index: UInt8) -> UInt32 {
+        pointee.eip &+ UInt32(pointee.offsets[Int(index)])
+    }
+
+    /// Copies a unit into one new block.
+    package static func make(_ unit: TranslatedUnit) -> FragmentPointer {
+        let headerBytes = (MemoryLayout<Fragment>.stride + 15) & ~15
+        let operationBytes = unit.operations.count * MemoryLayout<MicroOp>.stride
+        let total = headerBytes + operationBytes + unit.offsets.count * 2
+        let block = UnsafeMutableRawPointer.allocate(byteCount: total, alignment: 16)
+        let operations = (block + headerBytes).bindMemory(to: MicroOp.self, capacity: unit.operations.count)
+        let offsets = (block + headerBytes + operationBytes).bindMemory(to: UInt16.self, capacity: unit.offsets.count)
+        for (index, operation) in unit.operations.enumerated() {
+            (operations + index).initialize(to: operation)
+        }
+        for (index, offset) in unit.offsets.enumerated() { (offsets + index).initialize(to: offset) }
+        let fragment = block.bindMemory(to: Fragment.self, capacity: 1)
+        fragment.initialize(
+            to: Fragment(
+                operations: operations, count: Int64(unit.instructionCount), link0: nil, link1: nil,
+                target0: unit.targets.0, target1: unit.targets.1, eip: 0, linear: 0, byteCount: UInt32(unit.byteCount),
+                physical: 0, secondPage: Fragment.noPage, context: 0, limit: 0, isValid: true, isUnpaged: false,
+                offsets: offsets, operationCount: UInt32(unit.operations.count), blockBytes: UInt32(total), incoming: 0,
+                nextIncoming0: 0, nextIncoming1: 0))
+        return fragment
+    }
+}

@@ -1,0 +1,229 @@
+import VellumIA32
+import VellumMicroOps
+
+/// The slow paths: kept out of line, so that the loop stays small.
+extension Interpreter {
+    static let stackPointer = RegisterSlot(.esp).offset
+
+    private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
+
+    /// Tells handlers, devices and the clock which instruction is running.
+    private func announce(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
+        cpu.pointee.engine.unretired = fragment.pointee.count &- Int64(ip.pointee.instruction)
+    }
+
+    /// The value, or above 32 bits with `pending` set.
+    @inline(never)
+    func slowLoad(
+        _ address: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
+    ) -> UInt64 {
+        announce(ip, fragment)
+        do throws(GuestFault) {
+            return UInt64(try mmu.slowRead(address, width, isUser))
+        } catch {
+            pending = error
+            return .max
+        }
+    }
+
+    @inline(never)
+    func slowModify(
+        _ address: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
+    ) -> UInt64 {
+        announce(ip, fragment)
+        do throws(GuestFault) {
+            try mmu.probeWrite(address, length: UInt32(width), user: isUser)
+            return UInt64(try mmu.slowRead(address, width, isUser))
+        } catch {
+            pending = error
+            return .max
+        }
+    }
+
+    @inline(never)
+    func slowStore(
+        _ address: UInt32, _ value: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
+    ) -> Bool {
+        announce(ip, fragment)
+        do throws(GuestFault) {
+            try mmu.slowWrite(address, value, width, isUser)
+            return true
+        } catch {
+            pending = error
+            return false
+        }
+    }
+
+    private func linear(_ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: Int, write: Bool) -> UInt32? {
+        do throws(GuestFault) {
+            let segment = SegmentRegister(rawValue: ip.pointee.e) ?? .ds
+            return try mmu.linear(segment, offset: offset, width: width, write: write)
+        } catch {
+            pending = error
+            return nil
+        }
+    }
+
+    @inline(never)
+    func slowLoadSegmented(
+        _ offset: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
+    ) -> UInt64 {
+        guard let address = linear(ip, offset, width, write: false) else { return .max }
+        return slowLoad(address, width, ip, fragment)
+    }
+
+    @inline(never)
+    func slowModifySegmented(
+        _ offset: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
+    ) -> UInt64 {
+        guard let address = linear(ip, offset, width, write: true) else { return .max }
+        return slowModify(address, width, ip, fragment)
+    }
+
+    @inline(never)
+    func slowStoreSegmented(
+        _ offset: UInt32, _ value: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
+    ) -> Bool {
+        guard let address = linear(ip, offset, width, write: true) else { return false }
+        return slowStore(address, value, width, ip, fragment)
+    }
+
+    @inline(never)
+    func probeWrite(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> Bool {
+        let offset = RegisterFile(cpu.visible).base(ip)
+        let length = min(ip.pointee.immediate, 4096)
+        guard let address = linear(ip, offset, Int(max(length, 1)), write: true) else { return false }
+        do throws(GuestFault) {
+            try mmu.probeWrite(address, length: length, user: isUser)
+            return true
+        } catch {
+            pending = error
+            return false
+        }
+    }
+
+    // MARK: Leaving a fragment
+
+    /// The next micro-op after one that took a slow path.
+    @inline(__always)
+    func after(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp> {
+        cpu.pointee.engine.endRequested ? endAfter(ip, fragment) : ip + 1
+    }
+
+    /// Arranges that the fragment ends after the current instruction: its remaining micro-ops are copied to the stub,
+    /// with an exit behind them.  A terminal that belongs to the instruction runs, and finds no budget to go on.
+    @inline(never)
+    func endAfter(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp> {
+        var source = ip + 1
+        var target = stub
+        let last = stub + (Interpreter.stubCapacity - 2)
+        while source.pointee.instruction == ip.pointee.instruction, target < last {
+            target.pointee = source.pointee
+            if source.pointee.opcode.isTerminal || source.pointee.opcode == .exit {
+                stealBudget()
+                return UnsafePointer(stub)
+            }
+            source += 1
+            target += 1
+        }
+        target.pointee = MicroOp(
+            .exit, displacement: fragment.eip(ofInstruction: ip.pointee.instruction &+ 1))
+        target.pointee.instruction = ip.pointee.instruction
+        return UnsafePointer(stub)
+    }
+
+    /// Leaves no budget, so that the next transfer comes back to the run loop; `enter` gives it back.
+    func stealBudget() {
+        cpu.pointee.engine.stolen &+= cpu.pointee.engine.budget
+        cpu.pointee.engine.budget = 0
+    }
+
+    /// Gives back the charge for the instructions after the current one, which has retired.
+    @inline(__always)
+    func refund(after ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
+        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1
+    }
+
+    /// The current instruction faults: it and all after it are not charged.
+    @inline(never)
+    func raise(_ fault: GuestFault, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
+        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
+        cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
+        return .fault(fault)
+    }
+
+    func terminalFault(_ ip: UnsafePointer<MicroOp>) -> GuestFault {
+        GuestFault(
+            ExceptionVector(rawValue: UInt8(truncatingIfNeeded: ip.pointee.immediate)) ?? .invalidOpcode,
+            errorCode: ip.pointee.displacement)
+    }
+
+    /// 0: go on, 1: end after the instruction, 2: EIP is set, 3: `pending` is raised.
+    @inline(never)
+    func hypervisorCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> Int32 {
+        announce(ip, fragment)
+        let index = ip.pointee.instruction
+        cpu.pointee.engine.eip = fragment.eip(ofInstruction: index)
+        cpu.pointee.engine.nextEIP = fragment.eip(ofInstruction: index &+ 1)
+        guard let call = ip.pointee.hypervisorCall else { return 0 }
+        do throws(GuestFault) {
+            let outcome = try gate.perform(call, ip.pointee.callArguments)
+            if outcome == .transfer { refund(after: ip, fragment) }
+            if outcome == .next && cpu.pointee.engine.endRequested { return 1 }
+            return outcome.rawValue
+        } catch {
+            pending = error
+            return 3
+        }
+    }
+
+    // MARK: Transfers
+
+    /// Goes on at link 0 or 1 of the fragment.  False when the run loop must take over.
+    @inline(__always)
+    func follow(_ link: Int, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+        if let next = link == 0 ? fragment.pointee.link0 : fragment.pointee.link1 {
+            let left = cpu.pointee.engine.budget &- next.pointee.count
+            if left >= 0 {
+                cpu.pointee.engine.budget = left
+                cpu.pointee.engine.chainedEntries &+= 1
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
+                return true
+            }
+        }
+        return followSlowly(link, &fragment, &ip)
+    }
+
+    @inline(never)
+    private func followSlowly(
+        _ link: Int, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
+    ) -> Bool {
+        let target = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
+        cpu.pointee.engine.eip = target
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(link: link, of: fragment) else { return false }
+        return start(next, &fragment, &ip)
+    }
+
+    /// Goes on at an address that is known only now.
+    @inline(never)
+    func go(to eip: UInt32, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+        cpu.pointee.engine.eip = eip
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return false }
+        return start(next, &fragment, &ip)
+    }
+
+    private func start(
+        _ next: FragmentPointer, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
+    ) -> Bool {
+        let left = cpu.pointee.engine.budget &- next.pointee.count
+        guard left >= 0 else { return false }
+        cpu.pointee.engine.budget = left
+        fragment = next
+        ip = UnsafePointer(next.pointee.operations)
+        return true
+    }
+
+    /// A transfer could not go on: `engine.eip` says where to.
+    func stopped() -> BackendExit { .budget }
+}

@@ -1,0 +1,1794 @@
+import CVellumSupport
+import VellumIA32
+import VellumMicroOps
+
+/// The interpreter: a loop around one switch over the micro-ops of fragments.
+///
+/// All guest state stands behind one pointer; the loop allocates nothing, counts no references and calls out of line
+/// only on slow paths.  Transfers end in real host branches (see `way`), so that the host predicts the guest's.
+package final class Interpreter: ExecutionBackend {
+    let cpu: CPU
+    let mmu: SoftMMU
+    unowned let gate: HypervisorGate
+    unowned let resolver: FragmentResolver
+    /// What the instruction at hand raised.
+    var pending = GuestFault(.invalidOpcode)
+    /// Where an instruction is finished whose fragment must end after it.
+    let stub: UnsafeMutablePointer<MicroOp>
+    static let stubCapacity = 256
+
+    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver) {
+        self.cpu = cpu
+        self.mmu = mmu
+        self.gate = gate
+        self.resolver = resolver
+        stub = .allocate(capacity: Interpreter.stubCapacity)
+        stub.initialize(repeating: MicroOp(.exit), count: Interpreter.stubCapacity)
+    }
+
+    deinit { stub.deallocate() }
+
+    package func enter(_ fragment: FragmentPointer) -> BackendExit {
+        let cpu = self.cpu
+        cpu.pointee.engine.budget &-= fragment.pointee.count
+        let exit = run(fragment)
+        cpu.pointee.engine.budget &+= cpu.pointee.engine.stolen
+        cpu.pointee.engine.stolen = 0
+        cpu.pointee.engine.unretired = 0
+        return exit
+    }
+
+    private func run(_ first: FragmentPointer) -> BackendExit {
+        let cpu = self.cpu
+        let v = cpu.visible
+        let r = RegisterFile(v)
+        let tlb = mmu.currentEntries
+        var fragment = first
+        var ip = UnsafePointer(first.pointee.operations)
+
+        while true {
+            switch ip.pointee.opcode {
+            case .move8:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .move16:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .move32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .set8:
+                r.set(ip.pointee.a, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .set16:
+                r.set(ip.pointee.a, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .set32:
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .zeroExtend8:
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .zeroExtend16:
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .signExtend8:
+                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: r.get(ip.pointee.b, UInt8.self)))))
+                ip += 1
+            case .signExtend16:
+                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)))))
+                ip += 1
+            case .signFill16:
+                r.set(ip.pointee.a, UInt16(bitPattern: Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 15))
+                ip += 1
+            case .signFill32:
+                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 31))
+                ip += 1
+            case .swapBytes:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self).byteSwapped)
+                ip += 1
+            case .leaB:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+            case .leaX:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+            case .lea16:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+            case .add8:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .add8i:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .add8n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .add8in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .add16:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .add16i:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .add16n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .add16in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .add32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .add32i:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .add32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .or8:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .or8i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .or8n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .or8in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .or16:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .or16i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .or16n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .or16in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .or32:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) | r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .or32i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) | ip.pointee.immediate))
+                ip += 1
+            case .or32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) | r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .or32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) | ip.pointee.immediate)
+                ip += 1
+            case .and8:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .and8i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .and8n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .and8in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .and16:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .and16i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .and16n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .and16in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .and32:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .and32i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate))
+                ip += 1
+            case .and32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .and32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+            case .sub8:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .sub8i:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .sub8n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .sub8in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .sub16:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .sub16i:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .sub16n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .sub16in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .sub32:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .sub32i:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .sub32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .sub32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- ip.pointee.immediate)
+                ip += 1
+            case .xor8:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .xor8i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .xor8n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .xor8in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .xor16:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .xor16i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .xor16n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .xor16in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .xor32:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .xor32i:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ ip.pointee.immediate))
+                ip += 1
+            case .xor32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .xor32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ ip.pointee.immediate)
+                ip += 1
+            case .adc8:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .adc8i:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .adc16:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .adc16i:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .adc32:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .adc32i:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .sbb8:
+                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .sbb8i:
+                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .sbb16:
+                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .sbb16i:
+                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .sbb32:
+                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .sbb32i:
+                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .cmp8:
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .cmp8i:
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .test8:
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .test8i:
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .inc8:
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt8.self)))
+                ip += 1
+            case .dec8:
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt8.self)))
+                ip += 1
+            case .neg8:
+                r.set(ip.pointee.a, v.subtract(0, r.get(ip.pointee.a, UInt8.self)))
+                ip += 1
+            case .not8:
+                r.set(ip.pointee.a, ~r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+            case .cmp16:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .cmp16i:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .test16:
+                _ = v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .test16i:
+                _ = v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .inc16:
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt16.self)))
+                ip += 1
+            case .dec16:
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt16.self)))
+                ip += 1
+            case .neg16:
+                r.set(ip.pointee.a, v.subtract(0, r.get(ip.pointee.a, UInt16.self)))
+                ip += 1
+            case .not16:
+                r.set(ip.pointee.a, ~r.get(ip.pointee.a, UInt16.self))
+                ip += 1
+            case .cmp32:
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .cmp32i:
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate)
+                ip += 1
+            case .test32:
+                _ = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .test32i:
+                _ = v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+            case .inc32:
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+            case .dec32:
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+            case .neg32:
+                r.set(ip.pointee.a, v.subtract(0, r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+            case .not32:
+                r.set(ip.pointee.a, ~r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .shl8i:
+                r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt8.self), ip.pointee.immediate))
+                ip += 1
+            case .shl8:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt8.self), count)) }
+                ip += 1
+            case .shl16i:
+                r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt16.self), ip.pointee.immediate))
+                ip += 1
+            case .shl16:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt16.self), count)) }
+                ip += 1
+            case .shl32i:
+                r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .shl32:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt32.self), count)) }
+                ip += 1
+            case .shr8i:
+                r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt8.self), ip.pointee.immediate))
+                ip += 1
+            case .shr8:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt8.self), count)) }
+                ip += 1
+            case .shr16i:
+                r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt16.self), ip.pointee.immediate))
+                ip += 1
+            case .shr16:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt16.self), count)) }
+                ip += 1
+            case .shr32i:
+                r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .shr32:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt32.self), count)) }
+                ip += 1
+            case .sar8i:
+                r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt8.self), ip.pointee.immediate))
+                ip += 1
+            case .sar8:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt8.self), count)) }
+                ip += 1
+            case .sar16i:
+                r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt16.self), ip.pointee.immediate))
+                ip += 1
+            case .sar16:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt16.self), count)) }
+                ip += 1
+            case .sar32i:
+                r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .sar32:
+                let count = UInt32(r.get(ip.pointee.b, UInt8.self) & 31)
+                if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt32.self), count)) }
+                ip += 1
+            case .shl32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) << ip.pointee.immediate)
+                ip += 1
+            case .shr32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) >> ip.pointee.immediate)
+                ip += 1
+            case .sar32in:
+                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .rotate8i:
+                rotate(ip, ip.pointee.immediate, UInt8.self)
+                ip += 1
+            case .rotate8:
+                rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt8.self)
+                ip += 1
+            case .rotate16i:
+                rotate(ip, ip.pointee.immediate, UInt16.self)
+                ip += 1
+            case .rotate16:
+                rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt16.self)
+                ip += 1
+            case .rotate32i:
+                rotate(ip, ip.pointee.immediate, UInt32.self)
+                ip += 1
+            case .rotate32:
+                rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt32.self)
+                ip += 1
+            case .doubleShift16i:
+                doubleShift(ip, ip.pointee.immediate, UInt16.self)
+                ip += 1
+            case .doubleShift16:
+                doubleShift(ip, UInt32(r.get(ip.pointee.c, UInt8.self)), UInt16.self)
+                ip += 1
+            case .doubleShift32i:
+                doubleShift(ip, ip.pointee.immediate, UInt32.self)
+                ip += 1
+            case .doubleShift32:
+                doubleShift(ip, UInt32(r.get(ip.pointee.c, UInt8.self)), UInt32.self)
+                ip += 1
+            case .mul8:
+                multiply(ip, UInt8.self, signed: false)
+                ip += 1
+            case .mul16:
+                multiply(ip, UInt16.self, signed: false)
+                ip += 1
+            case .mul32:
+                multiply(ip, UInt32.self, signed: false)
+                ip += 1
+            case .imul8:
+                multiply(ip, UInt8.self, signed: true)
+                ip += 1
+            case .imul16:
+                multiply(ip, UInt16.self, signed: true)
+                ip += 1
+            case .imul32:
+                multiply(ip, UInt32.self, signed: true)
+                ip += 1
+            case .div8:
+                guard divide(ip, UInt8.self, signed: false) else {
+                    return raise(GuestFault(.divideError), ip, fragment)
+                }
+                ip += 1
+            case .div16:
+                guard divide(ip, UInt16.self, signed: false) else {
+                    return raise(GuestFault(.divideError), ip, fragment)
+                }
+                ip += 1
+            case .div32:
+                guard divide(ip, UInt32.self, signed: false) else {
+                    return raise(GuestFault(.divideError), ip, fragment)
+                }
+                ip += 1
+            case .idiv8:
+                guard divide(ip, UInt8.self, signed: true) else {
+                    return raise(GuestFault(.divideError), ip, fragment)
+                }
+                ip += 1
+            case .idiv16:
+                guard divide(ip, UInt16.self, signed: true) else {
+                    return raise(GuestFault(.divideError), ip, fragment)
+                }
+                ip += 1
+            case .idiv32:
+                guard divide(ip, UInt32.self, signed: true) else {
+                    return raise(GuestFault(.divideError), ip, fragment)
+                }
+                ip += 1
+            case .imulTwo16:
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .imulTwo16i:
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+            case .bit16:
+                bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
+                ip += 1
+            case .bit16i:
+                bit(ip, ip.pointee.immediate, UInt16.self)
+                ip += 1
+            case .bsf16:
+                scanBits(ip, UInt16.self, forward: true)
+                ip += 1
+            case .bsr16:
+                scanBits(ip, UInt16.self, forward: false)
+                ip += 1
+            case .imulTwo32:
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .imulTwo32i:
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .bit32:
+                bit(ip, UInt32(r.get(ip.pointee.b, UInt32.self)), UInt32.self)
+                ip += 1
+            case .bit32i:
+                bit(ip, ip.pointee.immediate, UInt32.self)
+                ip += 1
+            case .bsf32:
+                scanBits(ip, UInt32.self, forward: true)
+                ip += 1
+            case .bsr32:
+                scanBits(ip, UInt32.self, forward: false)
+                ip += 1
+            case .bitOffset16:
+                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
+                ip += 1
+            case .bitOffset32:
+                r.set(ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
+                ip += 1
+            case .daa, .das, .aaa, .aas, .aam, .aad:
+                decimal(ip)
+                ip += 1
+            case .setcc:
+                r.set(ip.pointee.a, v.holds(ip) ? UInt8(1) : 0)
+                ip += 1
+            case .cmov16:
+                if v.holds(ip) { r.set(ip.pointee.a, r.get(ip.pointee.b, UInt16.self)) }
+                ip += 1
+            case .cmov32:
+                if v.holds(ip) { r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self)) }
+                ip += 1
+            case .lahf:
+                r.set(1, UInt8(truncatingIfNeeded: v.arithmeticFlags.rawValue & 0xD5 | 2))
+                ip += 1
+            case .sahf:
+                let kept = v.overflowFlag ? EFlags.overflow.rawValue : 0
+                v.arithmeticFlags = EFlags(rawValue: UInt32(r.get(1, UInt8.self)) & 0xD5 | kept)
+                ip += 1
+            case .salc:
+                r.set(0, v.carryFlag ? UInt8(0xFF) : 0)
+                ip += 1
+            case .clc:
+                v.replaceCarry(false)
+                ip += 1
+            case .stc:
+                v.replaceCarry(true)
+                ip += 1
+            case .cmc:
+                v.replaceCarry(!v.carryFlag)
+                ip += 1
+            case .cld:
+                v.pointee.direction = 1
+                ip += 1
+            case .std:
+                v.pointee.direction = -1
+                ip += 1
+            case .compareExchange8B:
+                compareExchange8B()
+                ip += 1
+            case .arpl:
+                adjustRPL(ip)
+                ip += 1
+            case .bound16:
+                guard isWithinBounds(ip, Int16.self) else { return raise(GuestFault(.boundRange), ip, fragment) }
+                ip += 1
+            case .bound32:
+                guard isWithinBounds(ip, Int32.self) else { return raise(GuestFault(.boundRange), ip, fragment) }
+                ip += 1
+            case .step16:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: r.step(ip, v)))
+                ip += 1
+            case .step32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+            case .load8B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 1) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load16B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 2) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load32B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 4) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .loadZX8B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 1) {
+                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
+                    ip = after(ip, fragment)
+                }
+            case .loadZX16B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 2) {
+                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
+                    ip = after(ip, fragment)
+                }
+            case .loadSX8B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 1) {
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
+                    ip = after(ip, fragment)
+                }
+            case .loadSX16B:
+                let address = r.base(ip)
+                if let host = tlb.readHost(address, 2) {
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
+                    ip = after(ip, fragment)
+                }
+            case .modify8B:
+                let address = r.base(ip)
+                if let host = tlb.modifyHost(address, 1) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    ip += 1
+                } else {
+                    let value = slowModify(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .modify16B:
+                let address = r.base(ip)
+                if let host = tlb.modifyHost(address, 2) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    ip += 1
+                } else {
+                    let value = slowModify(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .modify32B:
+                let address = r.base(ip)
+                if let host = tlb.modifyHost(address, 4) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    ip += 1
+                } else {
+                    let value = slowModify(address, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load8X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 1) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load16X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 2) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load32X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 4) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .loadZX8X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 1) {
+                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
+                    ip = after(ip, fragment)
+                }
+            case .loadZX16X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 2) {
+                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
+                    ip = after(ip, fragment)
+                }
+            case .loadSX8X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 1) {
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
+                    ip = after(ip, fragment)
+                }
+            case .loadSX16X:
+                let address = r.indexed(ip)
+                if let host = tlb.readHost(address, 2) {
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
+                    ip = after(ip, fragment)
+                }
+            case .modify8X:
+                let address = r.indexed(ip)
+                if let host = tlb.modifyHost(address, 1) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    ip += 1
+                } else {
+                    let value = slowModify(address, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .modify16X:
+                let address = r.indexed(ip)
+                if let host = tlb.modifyHost(address, 2) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    ip += 1
+                } else {
+                    let value = slowModify(address, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .modify32X:
+                let address = r.indexed(ip)
+                if let host = tlb.modifyHost(address, 4) {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    ip += 1
+                } else {
+                    let value = slowModify(address, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load8S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 0 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 1)
+                {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load16S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 1 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 2)
+                {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .load32S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 3 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 4)
+                {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .loadZX8S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 0 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 1)
+                {
+                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
+                    ip = after(ip, fragment)
+                }
+            case .loadZX16S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 1 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 2)
+                {
+                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
+                    ip = after(ip, fragment)
+                }
+            case .loadSX8S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 0 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 1)
+                {
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
+                    ip = after(ip, fragment)
+                }
+            case .loadSX16S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 1 <= window.pointee.readLast,
+                    let host = tlb.readHost(address, 2)
+                {
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    ip += 1
+                } else {
+                    let value = slowLoadSegmented(offset, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
+                    ip = after(ip, fragment)
+                }
+            case .modify8S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 0 <= window.pointee.writeLast,
+                    let host = tlb.modifyHost(address, 1)
+                {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    ip += 1
+                } else {
+                    let value = slowModifySegmented(offset, 1, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .modify16S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 1 <= window.pointee.writeLast,
+                    let host = tlb.modifyHost(address, 2)
+                {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    ip += 1
+                } else {
+                    let value = slowModifySegmented(offset, 2, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .modify32S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 3 <= window.pointee.writeLast,
+                    let host = tlb.modifyHost(address, 4)
+                {
+                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    ip += 1
+                } else {
+                    let value = slowModifySegmented(offset, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .store8B:
+                let address = r.base(ip)
+                if let host = tlb.writeHost(address, 1) {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store8iB:
+                let address = r.base(ip)
+                if let host = tlb.writeHost(address, 1) {
+                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store16B:
+                let address = r.base(ip)
+                if let host = tlb.writeHost(address, 2) {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store16iB:
+                let address = r.base(ip)
+                if let host = tlb.writeHost(address, 2) {
+                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store32B:
+                let address = r.base(ip)
+                if let host = tlb.writeHost(address, 4) {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store32iB:
+                let address = r.base(ip)
+                if let host = tlb.writeHost(address, 4) {
+                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store8X:
+                let address = r.indexed(ip)
+                if let host = tlb.writeHost(address, 1) {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store8iX:
+                let address = r.indexed(ip)
+                if let host = tlb.writeHost(address, 1) {
+                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store16X:
+                let address = r.indexed(ip)
+                if let host = tlb.writeHost(address, 2) {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store16iX:
+                let address = r.indexed(ip)
+                if let host = tlb.writeHost(address, 2) {
+                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store32X:
+                let address = r.indexed(ip)
+                if let host = tlb.writeHost(address, 4) {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store32iX:
+                let address = r.indexed(ip)
+                if let host = tlb.writeHost(address, 4) {
+                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    ip += 1
+                } else {
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store8S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 0 <= window.pointee.writeLast,
+                    let host = tlb.writeHost(address, 1)
+                {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    ip += 1
+                } else {
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store8iS:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 0 <= window.pointee.writeLast,
+                    let host = tlb.writeHost(address, 1)
+                {
+                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    ip += 1
+                } else {
+                    guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store16S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 1 <= window.pointee.writeLast,
+                    let host = tlb.writeHost(address, 2)
+                {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    ip += 1
+                } else {
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store16iS:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 1 <= window.pointee.writeLast,
+                    let host = tlb.writeHost(address, 2)
+                {
+                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    ip += 1
+                } else {
+                    guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store32S:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 3 <= window.pointee.writeLast,
+                    let host = tlb.writeHost(address, 4)
+                {
+                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    ip += 1
+                } else {
+                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .store32iS:
+                let offset = r.base(ip)
+                let window = v.window(ip)
+                let address = window.pointee.base &+ offset
+                if Int64(offset) &+ 3 <= window.pointee.writeLast,
+                    let host = tlb.writeHost(address, 4)
+                {
+                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    ip += 1
+                } else {
+                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = after(ip, fragment)
+                }
+            case .probeWrite:
+                guard probeWrite(ip, fragment) else { return raise(pending, ip, fragment) }
+                ip += 1
+            case .push32:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                if let host = tlb.writeHost(address, 4) {
+                    host.storeBytes(of: value, as: UInt32.self)
+                    r.set(Self.stackPointer, address)
+                    ip += 1
+                } else {
+                    guard slowStore(address, value, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    r.set(Self.stackPointer, address)
+                    ip = after(ip, fragment)
+                }
+            case .push32i:
+                let value = ip.pointee.immediate
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                if let host = tlb.writeHost(address, 4) {
+                    host.storeBytes(of: value, as: UInt32.self)
+                    r.set(Self.stackPointer, address)
+                    ip += 1
+                } else {
+                    guard slowStore(address, value, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    r.set(Self.stackPointer, address)
+                    ip = after(ip, fragment)
+                }
+            case .pop32:
+                let address = r.get(Self.stackPointer, UInt32.self)
+                if let host = tlb.readHost(address, 4) {
+                    let value = host.loadUnaligned(as: UInt32.self)
+                    r.set(Self.stackPointer, address &+ 4)
+                    r.set(ip.pointee.a, value)
+                    ip += 1
+                } else {
+                    let value = slowLoad(address, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    r.set(Self.stackPointer, address &+ 4)
+                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
+                    ip = after(ip, fragment)
+                }
+            case .bulkMove:
+                bulkMove(ip, tlb)
+                ip += 1
+            case .bulkFill:
+                bulkFill(ip, tlb)
+                ip += 1
+            case .linear:
+                r.set(ip.pointee.a, v.window(ip).pointee.base &+ r.base(ip))
+                ip += 1
+            case .limitCheck:
+                if r.get(ip.pointee.a, UInt32.self) > ip.pointee.immediate {
+                    return raise(GuestFault(.generalProtection), ip, fragment)
+                }
+                ip += 1
+            case .skipIfZero16:
+                if r.get(ip.pointee.a, UInt16.self) == 0 {
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                } else {
+                    ip += 1
+                }
+            case .skipIfZero32:
+                if r.get(ip.pointee.a, UInt32.self) == 0 {
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                } else {
+                    ip += 1
+                }
+            case .hypervisor:
+                switch hypervisorCall(ip, fragment) {
+                case 0: ip += 1
+                case 1: ip = endAfter(ip, fragment)
+                case 2: return .fragmentEnd
+                default: return raise(pending, ip, fragment)
+                }
+            case .jump:
+                guard follow(0, &fragment, &ip) else { return stopped() }
+            case .branchO:
+                if v.overflowFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchNO:
+                if !v.overflowFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchB:
+                if v.carryFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchNB:
+                if !v.carryFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchZ:
+                if v.zeroFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchNZ:
+                if !v.zeroFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchBE:
+                if v.carryFlag || v.zeroFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchA:
+                if !(v.carryFlag || v.zeroFlag) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchS:
+                if v.signFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchNS:
+                if !v.signFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchP:
+                if v.parityFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchNP:
+                if !v.parityFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchL:
+                if v.signFlag != v.overflowFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchNL:
+                if v.signFlag == v.overflowFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchLE:
+                if v.zeroFlag || v.signFlag != v.overflowFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .branchG:
+                if !v.zeroFlag && v.signFlag == v.overflowFlag {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchB:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if left < right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchNB:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if left >= right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchZ:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if left == right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchNZ:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if left != right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchBE:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if left <= right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchA:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if left > right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchL:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) < Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchNL:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) >= Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchLE:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) <= Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32BranchG:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) > Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchB:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if left < right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchNB:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if left >= right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchZ:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if left == right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchNZ:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if left != right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchBE:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if left <= right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchA:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if left > right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchL:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) < Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchNL:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) >= Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchLE:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) <= Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp32iBranchG:
+                let left = r.get(ip.pointee.a, UInt32.self)
+                let right = ip.pointee.immediate
+                _ = v.subtract(left, right)
+                if Int32(bitPattern: left) > Int32(bitPattern: right) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp8iBranchZ:
+                let left = r.get(ip.pointee.a, UInt8.self)
+                let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
+                _ = v.subtract(left, right)
+                if left == right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp8iBranchNZ:
+                let left = r.get(ip.pointee.a, UInt8.self)
+                let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
+                _ = v.subtract(left, right)
+                if left != right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp8iBranchB:
+                let left = r.get(ip.pointee.a, UInt8.self)
+                let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
+                _ = v.subtract(left, right)
+                if left < right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .cmp8iBranchNB:
+                let left = r.get(ip.pointee.a, UInt8.self)
+                let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
+                _ = v.subtract(left, right)
+                if left >= right {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .test32BranchZ:
+                let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                if value == 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .test32BranchNZ:
+                let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                if value != 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .test32BranchS:
+                let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                if Int32(bitPattern: value) < 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .test32BranchNS:
+                let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                if Int32(bitPattern: value) >= 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .test8iBranchZ:
+                let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                if value == 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .test8iBranchNZ:
+                let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                if value != 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .dec32BranchNZ:
+                let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
+                r.set(ip.pointee.a, value)
+                if value != 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .slotBranchZ16:
+                if r.get(ip.pointee.a, UInt16.self) == 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .slotBranchNZ16:
+                if r.get(ip.pointee.a, UInt16.self) != 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .loopWhile16:
+                if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .slotBranchZ32:
+                if r.get(ip.pointee.a, UInt32.self) == 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .slotBranchNZ32:
+                if r.get(ip.pointee.a, UInt32.self) != 0 {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .loopWhile32:
+                if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
+                    vellum_way_taken()
+                    guard follow(0, &fragment, &ip) else { return stopped() }
+                } else {
+                    vellum_way_not_taken()
+                    guard follow(1, &fragment, &ip) else { return stopped() }
+                }
+            case .indirect:
+                guard go(to: r.get(ip.pointee.b, UInt32.self), &fragment, &ip) else { return stopped() }
+            case .return32:
+                let address = r.get(Self.stackPointer, UInt32.self)
+                let target: UInt32
+                if let host = tlb.readHost(address, 4) {
+                    target = host.loadUnaligned(as: UInt32.self)
+                } else {
+                    let value = slowLoad(address, 4, ip, fragment)
+                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    target = UInt32(truncatingIfNeeded: value)
+                }
+                r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
+                if cpu.pointee.engine.endRequested { stealBudget() }
+                guard go(to: target, &fragment, &ip) else { return stopped() }
+            case .fault:
+                return raise(terminalFault(ip), ip, fragment)
+            case .exit:
+                cpu.pointee.engine.eip = ip.pointee.displacement
+                refund(after: ip, fragment)
+                return .fragmentEnd
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import VellumIA32
+import VellumMicroOps
+
+/// The register file as the interpreter's operations reach it: a base pointer and byte offsets.
+struct RegisterFile {
+    let base: UnsafeMutableRawPointer
+
+    @inline(__always) init(_ visible: UnsafeMutablePointer<GuestVisible>) { base = UnsafeMutableRawPointer(visible) }
+
+    @inline(__always) func get<T: FixedWidthInteger>(_ slot: UInt8, _: T.Type) -> T {
+        base.loadUnaligned(fromByteOffset: Int(slot), as: T.self)
+    }
+
+    @inline(__always) func set<T: FixedWidthInteger>(_ slot: UInt8, _ value: T) {
+        base.storeBytes(of: value, toByteOffset: Int(slot), as: T.self)
+    }
+
+    /// b + displacement.
+    @inline(__always) func base(_ ip: UnsafePointer<MicroOp>) -> UInt32 {
+        get(ip.pointee.b, UInt32.self) &+ ip.pointee.displacement
+    }
+
+    /// b + c << d + displacement.
+    @inline(__always) func indexed(_ ip: UnsafePointer<MicroOp>) -> UInt32 {
+        base(ip) &+ get(ip.pointee.c, UInt32.self) &<< UInt32(ip.pointee.d)
+    }
+
+    /// direction × immediate.
+    @inline(__always) func step(_ ip: UnsafePointer<MicroOp>, _ visible: UnsafeMutablePointer<GuestVisible>) -> UInt32 {
+        UInt32(bitPattern: visible.pointee.direction) &* ip.pointee.immediate
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == GuestVisible {
+    /// The window of the segment that a micro-op names.
+    @inline(__always) func window(_ ip: UnsafePointer<MicroOp>) -> UnsafeMutablePointer<SegmentWindow> {
+        let first = UnsafeMutableRawPointer(self) + GuestVisible.windowsOffset
+        return first.assumingMemoryBound(to: SegmentWindow.self) + Int(ip.pointee.e)
+    }
+
+    @inline(__always) func holds(_ ip: UnsafePointer<MicroOp>) -> Bool {
+        holds(Condition(rawValue: ip.pointee.d & 15) ?? .overflow)
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == TLBEntry {
+    /// Host address of `width` bytes that may be read without further ado, or nil.  One compare: the tag is the page of
+    /// the last byte, which differs from the entry's own page when the access straddles.
+    @inline(__always) func readHost(_ address: UInt32, _ width: UInt32) -> UnsafeRawPointer? {
+        let entry = self + TLB.index(address)
+        guard entry.pointee.readTag == (address &+ (width &- 1)) & 0xFFFF_F000 else { return nil }
+        return UnsafeRawPointer(bitPattern: entry.pointee.addend &+ UInt(address))
+    }
+
+    @inline(__always) func writeHost(_ address: UInt32, _ width: UInt32) -> UnsafeMutableRawPointer? {
+        let entry = self + TLB.index(address)
+        guard entry.pointee.writeTag == (address &+ (width &- 1)) & 0xFFFF_F000 else { return nil }
+        return UnsafeMutableRawPointer(bitPattern: entry.pointee.addend &+ UInt(address))
+    }
+
+    /// For the load of a read-modify-write: where the write fast path holds, the read does too.
+    @inline(__always) func modifyHost(_ address: UInt32, _ width: UInt32) -> UnsafeRawPointer? {
+        UnsafeRawPointer(writeHost(address, width))
+    }
+}

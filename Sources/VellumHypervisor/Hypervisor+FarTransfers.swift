@@ -1,0 +1,138 @@
+import VellumExecution
+import VellumIA32
+import VellumMicroOps
+
+/// Far JMP and CALL (SDM vol. 2, JMP and CALL; vol. 3, section 5.8).
+extension Hypervisor {
+    func jumpFar(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
+        let selector = UInt16(truncatingIfNeeded: cpu[arguments.second])
+        let offset = truncate(cpu[arguments.first], arguments.size)
+        guard usesDescriptors else {
+            try enterRealCode(selector, offset)
+            return .transfer
+        }
+        if isNull(selector) { throw .generalProtection() }
+        let target = try entry(selector, orThrow: .generalProtection)
+        guard !target.descriptor.isCodeOrData else {
+            let code = try directTarget(target)
+            try requireInside(code, offset)
+            enter(code, eip: offset, privilege: cpl)
+            return .transfer
+        }
+        if try switchTask(through: target, source: .jump) { return .transfer }
+        try requireGate(target)
+        let code = try gateTarget(target.descriptor.gateSelector)
+        guard code.isConforming || code.dpl == cpl else {
+            throw .selector(.generalProtection, target.descriptor.gateSelector)
+        }
+        let eip = gateEntry(target.descriptor)
+        try requireInside(code, eip)
+        enter(code, eip: eip, privilege: cpl)
+        return .transfer
+    }
+
+    func callFar(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
+        let selector = UInt16(truncatingIfNeeded: cpu[arguments.second])
+        let offset = truncate(cpu[arguments.first], arguments.size)
+        guard usesDescriptors else { return try callReal(selector, offset, arguments.size) }
+        if isNull(selector) { throw .generalProtection() }
+        let target = try entry(selector, orThrow: .generalProtection)
+        guard !target.descriptor.isCodeOrData else {
+            let code = try directTarget(target)
+            return try call(code, offset, size: arguments.size)
+        }
+        if try switchTask(through: target, source: .call) { return .transfer }
+        try requireGate(target)
+        let code = try gateTarget(target.descriptor.gateSelector)
+        let eip = gateEntry(target.descriptor)
+        if !code.isConforming, code.dpl < cpl { return try callInner(code, eip, gate: target.descriptor) }
+        return try call(code, eip, size: target.descriptor.gateSize)
+    }
+
+    // MARK: Pieces
+
+    /// Pushes the return address and goes on at the same level.
+    private func call(_ code: SegmentState, _ eip: UInt32, size: UInt8) throws(GuestFault) -> CallOutcome {
+        var stack = currentStack
+        try probeFrame(2, size: size, on: stack)
+        try requireInside(code, eip)
+        try pushReturnAddress(size, on: &stack)
+        cpu[.esp] = stack.pointer
+        enter(code, eip: eip, privilege: cpl)
+        return .transfer
+    }
+
+    private func callReal(_ selector: UInt16, _ offset: UInt32, _ size: UInt8) throws(GuestFault) -> CallOutcome {
+        var stack = currentStack
+        try probeFrame(2, size: size, on: stack)
+        try requireInside(realCode(selector), offset)
+        try pushReturnAddress(size, on: &stack)
+        cpu[.esp] = stack.pointer
+        try enterRealCode(selector, offset)
+        return .transfer
+    }
+
+    func pushReturnAddress(_ size: UInt8, on stack: inout StackCursor) throws(GuestFault) {
+        try push(UInt32(cpu.pointee.privileged[.cs].selector), size: size, on: &stack)
+        try push(cpu.pointee.engine.nextEIP, size: size, on: &stack)
+    }
+
+    /// The code segment that a far JMP or CALL names directly.
+    private func directTarget(_ entry: TableEntry) throws(GuestFault) -> SegmentState {
+        let state = entry.state
+        let permitted = state.isConforming ? state.dpl <= cpl : entry.rpl <= cpl && state.dpl == cpl
+        guard state.isCode, permitted else { throw .selector(.generalProtection, entry.selector) }
+        guard state.isPresent else { throw .selector(.segmentNotPresent, entry.selector) }
+        return try accept(entry)
+    }
+
+    /// Checks that a system descriptor is a call gate that may be used.
+    private func requireGate(_ entry: TableEntry) throws(GuestFault) {
+        let descriptor = entry.descriptor
+        guard descriptor.type == SystemType.callGate16 || descriptor.type == SystemType.callGate32,
+            max(cpl, entry.rpl) <= descriptor.dpl
+        else { throw .selector(.generalProtection, entry.selector) }
+        guard descriptor.isPresent else { throw .selector(.segmentNotPresent, entry.selector) }
+    }
+
+    /// The code segment that a call gate names: of this privilege or a higher one.
+    private func gateTarget(_ selector: UInt16) throws(GuestFault) -> SegmentState {
+        if isNull(selector) { throw .generalProtection() }
+        let entry = try entry(selector, orThrow: .generalProtection)
+        guard entry.state.isCode, entry.state.dpl <= cpl else { throw .selector(.generalProtection, selector) }
+        guard entry.state.isPresent else { throw .selector(.segmentNotPresent, selector) }
+        return try accept(entry)
+    }
+
+    private func gateEntry(_ gate: Descriptor) -> UInt32 { truncate(gate.gateOffset, gate.gateSize) }
+
+    func requireInside(_ code: SegmentState, _ eip: UInt32) throws(GuestFault) {
+        if eip > code.limit { throw .generalProtection() }
+    }
+
+    /// Loads CS and EIP; the selector's RPL becomes the privilege level.
+    func enter(_ code: SegmentState, eip: UInt32, privilege: UInt8) {
+        var code = code
+        code.selector = code.selector & ~3 | UInt16(privilege)
+        cpu.setSegment(.cs, code)
+        cpu.pointee.engine.eip = eip
+        if privilege != cpl { setPrivilege(privilege) }
+    }
+
+    // MARK: Real and virtual-8086 mode
+
+    /// CS as real and virtual-8086 mode load it.
+    func realCode(_ selector: UInt16) -> SegmentState { realSegment(.cs, selector) }
+
+    func enterRealCode(_ selector: UInt16, _ offset: UInt32) throws(GuestFault) {
+        let code = realCode(selector)
+        try requireInside(code, offset)
+        cpu.setSegment(.cs, code)
+        cpu.pointee.engine.eip = offset
+    }
+}
+
+extension Descriptor {
+    /// What a gate pushes: 2 or 4 bytes at a time.
+    var gateSize: UInt8 { type & 8 == 0 ? 2 : 4 }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import VellumExecution
+import VellumIA32
+import VellumMicroOps
+
+/// Host time, for statistics alone: nothing that a guest can see depends on it.
+enum HostClock {
+    static var nanoseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(bitPattern: Int64(time.tv_sec)) &* 1_000_000_000 &+ UInt64(bitPattern: Int64(time.tv_nsec))
+    }
+}
+
+extension VirtualProcessor: HypervisorGate {
+    package func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
+        let outcome = try hypervisor.perform(call, arguments)
+        callCounts[Int(call.rawValue)] &+= 1
+        return outcome
+    }
+
+    /// The counters so far.
+    package var statistics: EngineStatistics {
+        var statistics = EngineStatistics()
+        statistics.instructions = instructions
+        statistics.translatedInstructions = translator.translatedInstructions
+        (statistics.innocuous, statistics.privileged, statistics.sensitive) = classCounts
+        statistics.lookups = cache.counters.lookups
+        statistics.hits = cache.counters.hits
+        statistics.misses = cache.counters.misses
+        statistics.chained = cpu.pointee.engine.chainedEntries
+        statistics.fragments = cache.counters.fragments
+        statistics.liveFragments = UInt64(cache.liveFragments)
+        statistics.guestBytes = cache.counters.guestBytes
+        statistics.cacheBytes = UInt64(cache.usedBytes)
+        statistics.cacheCapacity = UInt64(cache.capacity)
+        statistics.invalidations = cache.counters.invalidations
+        statistics.flushes = cache.counters.flushes
+        statistics.retranslations = cache.counters.retranslations
+        statistics.tlbMisses = mmu.misses
+        statistics.tlbFlushes = mmu.flushes
+        statistics.translationNanoseconds = translationNanoseconds
+        for call in HypervisorCall.allCases where callCounts[Int(call.rawValue)] != 0 {
+            statistics.hypervisorCalls[call.name] = callCounts[Int(call.rawValue)]
+            switch call.sensitivity {
+            case .innocuous: break
+            case .privileged: statistics.executedPrivileged += callCounts[Int(call.rawValue)]
+            case .sensitive: statistics.executedSensitive += callCounts[Int(call.rawValue)]
+            }
+        }
+        return statistics
+    }
+}

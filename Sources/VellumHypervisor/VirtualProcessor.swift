@@ -1,0 +1,221 @@
+import VellumDecoder
+import VellumExecution
+import VellumIA32
+import VellumMicroOps
+import VellumTranslation
+
+/// The virtual processor: registers, memory management, hypervisor, translator, cache and backend around one run loop.
+package final class VirtualProcessor {
+    package let cpu: CPU
+    package let memory: PhysicalMemory
+    package let mmu: SoftMMU
+    package let hypervisor: Hypervisor
+    package let options: EngineOptions
+    package let cache: TranslationCache
+    let translator: Translator
+    let interrupts: InterruptSource
+    private let paging: PagingUnit
+    private var backend: Interpreter?
+
+    /// Instructions that had retired when the backend was last entered, and the budget it was given.
+    private var retiredBefore: UInt64 = 0
+    private var slice: Int64 = 0
+    /// The context that fragments run in now, and its number.
+    var context = FragmentContext(mode: [], codeBase: 0, codeLimit: 0)
+    var contextNumber: UInt32 = 0
+    /// The fetch fault that made a lookup fail.
+    var fetchFault: GuestFault?
+    var callCounts = [UInt64](repeating: 0, count: HypervisorCall.allCases.count)
+    var classCounts: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    var jumpCache = JumpCache()
+    var translationNanoseconds: UInt64 = 0
+    /// Bytes of an instruction that lies across pages or on the bus.
+    var scratch = [UInt8](repeating: 0, count: 16)
+    /// Physical second page of the straddling instruction being translated.
+    var straddledPage = Fragment.noPage
+    private var stopAsked = false
+    /// A debug trap that is due after the instruction that just retired: DR6 bits.
+    private var pendingTrap: UInt32 = 0
+
+    package init(
+        memory: PhysicalMemory, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource, options: EngineOptions
+    ) throws(DecoderError) {
+        self.memory = memory
+        self.interrupts = interrupts
+        self.options = options
+        cpu = .allocate(capacity: 1)
+        cpu.initialize(to: CPUState())
+        paging = PagingUnit(cpu: cpu)
+        mmu = SoftMMU(memory: memory, bus: bus, walker: paging, cpu: cpu)
+        hypervisor = Hypervisor(
+            cpu: cpu, mmu: mmu, paging: paging, bus: bus, interrupts: interrupts, time: time,
+            model: ProcessorModel(options.cpu))
+        cache = TranslationCache(memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize)
+        translator = try Translator(cpu: options.cpu)
+        backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self)
+        reset()
+    }
+
+    deinit {
+        cpu.deinitialize(count: 1)
+        cpu.deallocate()
+    }
+
+    /// Instructions retired so far; exact at any moment, also while a running fragment's access is being handled.
+    package var instructions: UInt64 {
+        let engine = cpu.pointee.engine
+        return retiredBefore &+ UInt64(bitPattern: slice &- engine.budget &- engine.stolen &- engine.unretired)
+    }
+
+    /// Makes `run` return as soon as the running fragment allows; may be called from a handler or a device.
+    package func requestStop() {
+        stopAsked = true
+        cpu.pointee.engine.endRequested = true
+    }
+
+    /// Puts the processor into its state after RESET; memory and the cache stay.
+    package func reset() {
+        hypervisor.reset()
+        mmu.modeChanged()
+        mmu.flushAll()
+        pendingTrap = 0
+    }
+
+    /// Forgets every translation: memory was rewritten from outside.
+    package func codeChanged() {
+        cache.flush()
+        cache.collect()
+        jumpCache.clear()
+        mmu.flushAll()
+    }
+
+    // MARK: The run loop
+
+    /// Runs until `instructions` reaches `limit`, or earlier for the reason returned.
+    package func run(until limit: UInt64) -> StopReason {
+        cpu.pointee.engine.endRequested = false
+        while true {
+            cache.collect()
+            if let reason = attend(limit) { return reason }
+            if let reason = runSlice(limit) { return reason }
+        }
+    }
+
+    /// What comes between instructions: traps, interrupts, halting, limits (SDM vol. 3, table 6-2).
+    private func attend(_ limit: UInt64) -> StopReason? {
+        if stopAsked {
+            stopAsked = false
+            return .stopRequested
+        }
+        if pendingTrap != 0 {
+            let bits = pendingTrap
+            pendingTrap = 0
+            if hypervisor.deliverDebugTrap(dr6: bits) == .shutdown { return shutdown(GuestFault(.debug)) }
+        }
+        if interrupts.interruptPending, hypervisor.canTakeInterrupt {
+            cpu.pointee.privileged.halted = false
+            if hypervisor.deliverInterrupt(vector: interrupts.acknowledge()) == .shutdown {
+                return shutdown(GuestFault(.generalProtection))
+            }
+        }
+        if cpu.pointee.privileged.halted { return .halted }
+        if instructions >= limit { return .limit }
+        if cpu.pointee.engine.endRequested {
+            cpu.pointee.engine.endRequested = false
+            return .events
+        }
+        return nil
+    }
+
+    private func shutdown(_ fault: GuestFault) -> StopReason {
+        .shutdown(ShutdownReport(fault: fault, eip: cpu.pointee.engine.eip))
+    }
+
+    /// Runs fragments until one hands back.
+    private func runSlice(_ limit: UInt64) -> StopReason? {
+        refreshContext()
+        let singly = beginSingleInstruction()
+        if singly.breakpoint, let fault = hypervisor.codeBreakpoint() { return deliver(fault) }
+        hypervisor.clearResumeFlag()
+        let eip = cpu.pointee.engine.eip
+        let room = Int64(clamping: limit &- instructions)
+        guard var fragment = lookup(eip: eip, limit: singly.needed ? 1 : 0) else { return deliverFetchFault() }
+        if fragment.pointee.count > room {
+            // The event is due inside the fragment: single instructions lead up to it.
+            guard let cut = lookup(eip: eip, limit: 1) else { return deliverFetchFault() }
+            fragment = cut
+        }
+        begin(budget: singly.needed ? fragment.pointee.count : room)
+        guard let exit = backend?.enter(fragment) else { return .stopRequested }
+        settle()
+        collectTraps(singly)
+        if case .fault(let fault) = exit { return deliver(fault) }
+        return nil
+    }
+
+    private func begin(budget: Int64) {
+        retiredBefore = instructions
+        slice = budget
+        cpu.pointee.engine.budget = budget
+    }
+
+    private func settle() {
+        retiredBefore = instructions
+        slice = 0
+        cpu.pointee.engine.budget = 0
+    }
+
+    private func deliver(_ fault: GuestFault) -> StopReason? {
+        hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
+    }
+
+    private func deliverFetchFault() -> StopReason? {
+        guard let fault = fetchFault else { return nil }
+        fetchFault = nil
+        return deliver(fault)
+    }
+
+    // MARK: One instruction at a time
+
+    /// Why a single instruction must run alone, if it must.
+    private struct SingleInstruction {
+        var needed = false
+        var stepping = false
+        var breakpoint = false
+        var deliveries: UInt64 = 0
+    }
+
+    private func beginSingleInstruction() -> SingleInstruction {
+        var single = SingleInstruction()
+        let mode = context.mode
+        if cpu.pointee.privileged.shadow != .none {
+            // The shadow covers exactly the instruction that runs next.
+            single.needed = true
+            cpu.pointee.privileged.shadow = .none
+        }
+        if mode.contains(.singleStep) {
+            single.needed = true
+            single.stepping = true
+        }
+        if mode.contains(.breakpoints) {
+            single.needed = true
+            single.breakpoint = true
+        }
+        single.deliveries = hypervisor.deliveries
+        return single
+    }
+
+    private func collectTraps(_ single: SingleInstruction) {
+        if mmu.watchpointHits != 0 {
+            pendingTrap |= mmu.watchpointHits
+            mmu.watchpointHits = 0
+        }
+        // A trap is due when TF was set as the instruction began, unless the instruction itself went through a gate;
+        // MOV SS and POP SS hold it back.
+        if single.stepping, single.deliveries == hypervisor.deliveries, instructions > 0,
+            cpu.pointee.privileged.shadow != .movSS
+        {
+            pendingTrap |= DR6.bs
+        }
+    }
+}

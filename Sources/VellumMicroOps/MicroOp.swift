@@ -1,0 +1,54 @@
+import VellumIA32
+
+/// One operation of a fragment: sixteen bytes, no pointer.
+///
+/// What the fields mean depends on the opcode (see `MicroOpcode`).  Slots are byte offsets into the register file.
+package struct MicroOp: Equatable, Sendable {
+    package var opcode: MicroOpcode
+    package var a: UInt8
+    package var b: UInt8
+    package var c: UInt8
+    package var d: UInt8
+    package var e: UInt8
+    /// Which instruction of the fragment this belongs to.
+    package var instruction: UInt8
+    package var immediate: UInt32
+    package var displacement: UInt32
+
+    package init(
+        _ opcode: MicroOpcode, a: RegisterSlot = .zero, b: RegisterSlot = .zero, c: RegisterSlot = .zero, d: UInt8 = 0,
+        e: UInt8 = 0, immediate: UInt32 = 0, displacement: UInt32 = 0
+    ) {
+        self.opcode = opcode
+        self.a = a.offset
+        self.b = b.offset
+        self.c = c.offset
+        self.d = d
+        self.e = e
+        instruction = 0
+        self.immediate = immediate
+        self.displacement = displacement
+    }
+}
+
+/// A hypervisor call packs its arguments into the micro-op's fields.
+extension MicroOp {
+    package init(_ call: HypervisorCall, _ arguments: CallArguments) {
+        self.init(.hypervisor, a: arguments.first, b: arguments.second, immediate: arguments.immediate)
+        c = call.rawValue
+        d = arguments.index
+        e = arguments.size | arguments.addressSize << 3 | (arguments.repeats ? 0x80 : 0)
+    }
+
+    /// The call of a `.hypervisor` micro-op; nil when the field names none.
+    package var hypervisorCall: HypervisorCall? {
+        opcode == .hypervisor ? HypervisorCall(rawValue: c) : nil
+    }
+
+    package var callArguments: CallArguments {
+        CallArguments(
+            size: e & 7, addressSize: e >> 3 & 7, index: d, repeats: e & 0x80 != 0,
+            first: RegisterSlot(offset: a, size: .byte) ?? .zero, second: RegisterSlot(offset: b, size: .byte) ?? .zero,
+            immediate: immediate)
+    }
+}

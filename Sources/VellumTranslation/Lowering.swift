@@ -1,0 +1,120 @@
+import VellumIA32
+import VellumMicroOps
+
+/// Turns decoded instructions into micro-ops: what each instruction means, said once.
+///
+/// Rules that keep faults precise: whatever can fault comes before the first architectural write; a read-modify-write
+/// starts with a `modify` load, after which its store cannot fault; results that must wait stand in temporaries.
+/// Temporaries: t0 to t4 for values, t5 and t6 for addresses.
+package struct Lowering {
+    package var builder = UnitBuilder()
+    package let mode: FragmentMode
+    /// Highest valid EIP of the code segment.
+    package let codeLimit: UInt32
+
+    /// The instruction at hand, its row, its address and the next one's.
+    var instruction = DecodedInstruction(operation: .nop)
+    var row = InstructionTable.rows[0]
+    var eip: UInt32 = 0
+    var next: UInt32 = 0
+    /// The unit has got its terminal.
+    package private(set) var isFinished = false
+
+    package init(mode: FragmentMode, codeLimit: UInt32) {
+        self.mode = mode
+        self.codeLimit = codeLimit
+    }
+
+    /// Lowers one instruction that lies at `eip` and is number `index` of the unit.
+    package mutating func lower(_ instruction: DecodedInstruction, at eip: UInt32, index: Int) {
+        self.instruction = instruction
+        self.eip = eip
+        next = eip &+ UInt32(instruction.length)
+        row = InstructionTable.rows[Int(instruction.row)]
+        builder.begin(instruction: index)
+        if row.attributes.contains(.protectedOnly), !isProtected {
+            finish(.fault(.invalidOpcode, errorCode: 0))
+        } else {
+            lowerOperation()
+        }
+        builder.end(length: instruction.length, sensitivity: row.sensitivity)
+    }
+
+    /// Lowers a place where no instruction can be: a fault of `length` bytes.
+    package mutating func lowerFault(_ vector: ExceptionVector, errorCode: UInt32, length: UInt8, index: Int) {
+        builder.begin(instruction: index)
+        finish(.fault(vector, errorCode: errorCode))
+        builder.end(length: length, sensitivity: .innocuous)
+    }
+
+    mutating func finish(_ terminal: Terminal) {
+        builder.finish(terminal)
+        isFinished = true
+    }
+
+    /// Ends the unit before the next instruction.
+    package mutating func fallThrough(to eip: UInt32) { finish(.jump(eip)) }
+
+    mutating func emit(_ operation: MicroOp) { builder.emit(operation) }
+
+    // MARK: Facts of the instruction at hand
+
+    /// Protected mode proper, without virtual-8086.
+    var isProtected: Bool { mode.contains(.protected) && !mode.contains(.virtual8086) }
+
+    /// The v operand size in bytes, 2 or 4.
+    var size: UInt8 { instruction.operandSize.rawValue }
+
+    /// The size of the operands of a row whose first operand is a byte or a v kind.
+    var width: UInt8 { row.operands.first.isByte ? 1 : row.operands.first.isWord ? 2 : size }
+
+    private mutating func lowerOperation() {
+        switch instruction.operation {
+        case .add, .or, .and, .sub, .xor, .adc, .sbb, .cmp, .test, .inc, .dec, .neg, .not: lowerArithmetic()
+        case .mul, .imul, .imulTwo, .imulThree, .div, .idiv: lowerMultiply()
+        case .daa, .das, .aaa, .aas, .aam, .aad: lowerDecimal()
+        case .rol, .ror, .rcl, .rcr, .shl, .shr, .sar, .shld, .shrd: lowerShift()
+        case .bt, .bts, .btr, .btc, .bsf, .bsr: lowerBits()
+        case .mov, .movzx, .movsx, .lea, .xchg, .bswap, .xlat, .cbw, .cwd, .lahf, .sahf, .salc, .cmov, .setcc:
+            lowerMove()
+        case .xadd, .cmpxchg, .cmpxchg8b: lowerExchange()
+        case .push, .pop, .pusha, .popa, .enter, .leave: lowerStack()
+        case .movs, .cmps, .stos, .lods, .scas, .ins, .outs: lowerString()
+        case .jcc, .jmp, .call, .ret, .loop, .loope, .loopne, .jcxz: lowerBranch()
+        case .clc: emit(MicroOp(.clc))
+        case .stc: emit(MicroOp(.stc))
+        case .cmc: emit(MicroOp(.cmc))
+        case .cld: emit(MicroOp(.cld))
+        case .std: emit(MicroOp(.std))
+        case .nop: break
+        case .wait, .escape: lowerCoprocessor()
+        case .simd, .undefined, .rsm: finish(.fault(.invalidOpcode, errorCode: 0))
+        case .bound: lowerBound()
+        case .arpl: lowerARPL()
+        case .jmpFar, .callFar, .retFar, .iret, .int, .int3, .into, .icebp, .sysenter, .sysexit: lowerFarTransfer()
+        case .pushSegment, .popSegment, .movFromSegment, .movToSegment, .les, .lds, .lss, .lfs, .lgs: lowerSegment()
+        case .pushf, .popf, .cli, .sti, .clts, .invd, .wbinvd, .rdtsc, .rdpmc, .rdmsr, .wrmsr, .cpuid, .hlt:
+            lowerPlainCall()
+        case .sgdt, .sidt, .sldt, .str, .smsw, .lgdt, .lidt, .lldt, .ltr, .lmsw, .lar, .lsl, .verr, .verw,
+            .movFromControl, .movToControl, .movFromDebug, .movToDebug, .invlpg:
+            lowerSystem()
+        case .in, .out: lowerPort()
+        }
+    }
+}
+
+extension OperandKind {
+    var isByte: Bool {
+        switch self {
+        case .eb, .gb, .zb, .ib, .jb, .ob, .al, .cl, .xb, .yb: true
+        default: false
+        }
+    }
+
+    var isWord: Bool {
+        switch self {
+        case .ew, .gw, .iw, .dx, .sw: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import VellumDecoder
+import VellumIA32
+import VellumMicroOps
+
+/// Where the scanner gets guest code from.
+package protocol CodeSource: AnyObject {
+    /// The bytes from a linear address to the end of its page; nil when the page cannot be fetched.
+    func codeBytes(at linear: UInt32) -> UnsafeRawBufferPointer?
+    /// Up to fifteen bytes from a linear address on, across the end of its page; fewer where the second page cannot be
+    /// fetched.
+    func straddlingBytes(at linear: UInt32) -> [UInt8]
+}
+
+/// What to translate and how.
+package struct TranslationRequest: Sendable {
+    package var eip: UInt32
+    package var codeBase: UInt32
+    package var codeLimit: UInt32
+    package var mode: FragmentMode
+    /// At most this many instructions, at least 1.
+    package var limit: Int
+    package var runPasses: Bool
+
+    package init(
+        eip: UInt32, codeBase: UInt32, codeLimit: UInt32, mode: FragmentMode, limit: Int, runPasses: Bool = true
+    ) {
+        self.eip = eip
+        self.codeBase = codeBase
+        self.codeLimit = codeLimit
+        self.mode = mode
+        self.limit = limit
+        self.runPasses = runPasses
+    }
+}
+
+/// What came of it.
+package enum TranslationOutcome {
+    case unit(TranslatedUnit)
+    /// The first instruction reaches into the next page, and that page cannot be fetched: the fetch faults there.
+    case fetchFault(linear: UInt32)
+}
+
+/// The scanner: decodes a run of instructions up to a terminator and lowers it.
+package final class Translator {
+    private let decoder: Decoder
+    /// Instructions translated so far.
+    package private(set) var translatedInstructions: UInt64 = 0
+
+    /// No unit is longer, whatever the limit.
+    package static let longestUnit = 100
+
+    package init(cpu: CPULevel) throws(DecoderError) { decoder = try Decoder(level: cpu) }
+
+    /// Guest bytes to a verified, optimised unit.
+    package func translate(_ request: TranslationRequest, from source: CodeSource) -> TranslationOutcome {
+        var lowering = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        let linear = request.codeBase &+ request.eip
+        guard let page = source.codeBytes(at: linear) else { return .fetchFault(linear: linear) }
+        if let fault = scan(page, request, &lowering, source) { return .fetchFault(linear: fault) }
+        var unit = lowering.builder.unit
+        if request.runPasses { Passes.run(on: &unit) }
+        translatedInstructions += UInt64(unit.instructionCount)
+        return .unit(unit)
+    }
+
+    /// Scans until a terminator, the limit or the page's end.  Returns an address when the first instruction's fetch
+    /// faults there.
+    private func scan(
+        _ page: UnsafeRawBufferPointer, _ request: TranslationRequest, _ lowering: inout Lowering, _ source: CodeSource
+    ) -> UInt32? {
+        var offset = 0
+        var count = 0
+        let limit = max(1, min(request.limit, Translator.longestUnit))
+        while !lowering.isFinished {
+            let eip = request.eip &+ UInt32(offset)
+            if count == limit || offset >= page.count {
+                lowering.fallThrough(to: eip)
+                break
+            }
+            let rest = UnsafeRawBufferPointer(rebasing: page[offset...])
+            switch decoder.decode(rest, codeSize32: request.mode.contains(.code32)) {
+            case .instruction(let instruction):
+                add(instruction, eip, count, request, &lowering)
+                offset += Int(instruction.length)
+            case .invalid: raise(.invalidOpcode, eip, count, request, &lowering)
+            case .tooLong: raise(.generalProtection, eip, count, request, &lowering)
+            case .truncated:
+                // An instruction that straddles is a unit of its own.
+                if count > 0 {
+                    lowering.fallThrough(to: eip)
+                } else if let fault = scanStraddling(request, &lowering, source) {
+                    return fault
+                }
+                return nil
+            }
+            count += 1
+        }
+        return nil
+    }
+
+    private func scanStraddling(
+        _ request: TranslationRequest, _ lowering: inout Lowering, _ source: CodeSource
+    ) -> UInt32? {
+        let linear = request.codeBase &+ request.eip
+        let bytes = source.straddlingBytes(at: linear)
+        let result = bytes.withUnsafeBytes { decoder.decode($0, codeSize32: request.mode.contains(.code32)) }
+        switch result {
+        case .instruction(let instruction):
+            add(instruction, request.eip, 0, request, &lowering)
+            if !lowering.isFinished { lowering.fallThrough(to: request.eip &+ UInt32(instruction.length)) }
+        case .invalid: raise(.invalidOpcode, request.eip, 0, request, &lowering)
+        case .tooLong: raise(.generalProtection, request.eip, 0, request, &lowering)
+        case .truncated: return (linear | 0xFFF) &+ 1
+        }
+        return nil
+    }
+
+    private func add(
+        _ instruction: DecodedInstruction, _ eip: UInt32, _ index: Int, _ request: TranslationRequest,
+        _ lowering: inout Lowering
+    ) {
+        // The whole instruction must lie within the code segment (SDM vol. 3, section 5.3).
+        if UInt64(eip) + UInt64(instruction.length) - 1 > UInt64(request.codeLimit) {
+            lowering.lowerFault(.generalProtection, errorCode: 0, length: instruction.length, index: index)
+        } else {
+            lowering.lower(instruction, at: eip, index: index)
+        }
+    }
+
+    private func raise(
+        _ vector: ExceptionVector, _ eip: UInt32, _ index: Int, _ request: TranslationRequest,
+        _ lowering: inout Lowering
+    ) {
+        let outside = eip > request.codeLimit
+        lowering.lowerFault(outside ? .generalProtection : vector, errorCode: 0, length: 1, index: index)
+    }
+}

@@ -23,7 +23,8 @@ package struct EngineArguments: ParsableArguments {
     package init() {}
 
     package var options: EngineOptions {
-        var options = EngineOptions(cpu: cpu.level)
+        var options = EngineOptions()
+        options.cpu = cpu.level
         options.chaining = !noChaining
         options.passes = !noPasses
         options.cacheSize = cacheSize

@@ -134,10 +134,13 @@ extension CaseGenerator {
             if random.chance(20) { draft.registers[2] = ~0 }
         case .rol, .ror, .rcl, .rcr, .shl, .shr, .sar, .shld, .shrd:
             draft.set(1, UInt32(random.below(40)), narrow: true)
-        case .bt, .bts, .btr, .btc where encoding.isMemory && random.chance(80):
+        case .bt, .bts, .btr, .btc:
+            guard encoding.isMemory && random.chance(80) else { break }
             draft.registers[Int(encoding.reg)] = UInt32(bitPattern: Int32(random.below(4000) - 2000))
-        case .cmpxchg, .cmpxchg8b where random.chance(50): prepareComparison(row, &draft, encoding)
-        case .jmp, .call where !encoding.isMemory && row.operands.first == .ev && random.chance(70):
+        case .cmpxchg, .cmpxchg8b:
+            if random.chance(50) { prepareComparison(row, &draft, encoding) }
+        case .jmp, .call:
+            guard !encoding.isMemory && row.operands.first == .ev && random.chance(70) else { break }
             draft.set(encoding.rm, (draft.is16 ? 0 : Arena.code) + Arena.landing, narrow: draft.is16)
         default: break
         }

@@ -25,6 +25,9 @@ package struct GeneratedCase: Equatable, Sendable {
     /// Which contents the data pages have.
     package var pattern: Int
     package var instructions: [GeneratedInstruction]
+    /// Flags that are not compared wherever the case ends: set when instructions were taken out, since those that
+    /// remain may then leave other flags undefined than was worked out for them.
+    package var neverCompared: EFlags = []
 
     /// The code, with branch displacements in place.
     package var code: [UInt8] {
@@ -48,7 +51,9 @@ package struct GeneratedCase: Equatable, Sendable {
     package var eip: UInt32 { (is16 ? 0 : Arena.code) + Arena.start }
 
     /// The flags that are undefined when the case ends at `eip`.
-    package func undefinedFlags(at eip: UInt32) -> EFlags {
+    package func undefinedFlags(at eip: UInt32) -> EFlags { neverCompared.union(undefinedOnPath(to: eip)) }
+
+    private func undefinedOnPath(to eip: UInt32) -> EFlags {
         var offset = self.eip
         for instruction in instructions {
             if eip == offset { return instruction.undefinedBefore }
@@ -59,6 +64,14 @@ package struct GeneratedCase: Equatable, Sendable {
             return last.undefinedAfter
         }
         return instructions.reduce([]) { $0.union($1.undefinedAfter) }
+    }
+
+    /// The case without one of its instructions.
+    package func removing(_ index: Int) -> GeneratedCase {
+        var result = self
+        result.neverCompared = instructions.reduce(neverCompared) { $0.union($1.undefinedAfter) }
+        result.instructions.remove(at: index)
+        return result
     }
 
     package var isSingleStepped: Bool { eflags & EFlags.trap.rawValue != 0 }

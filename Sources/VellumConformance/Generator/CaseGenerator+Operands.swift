@@ -15,7 +15,9 @@ extension CaseGenerator {
         if row.attributes.contains(.repeats), row.sensitivity == .innocuous, random.chance(60) {
             encoding.prefixes.append(random.chance(50) ? 0xF2 : 0xF3)
         }
-        if random.chance(row.attributes.contains(.lockable) ? 15 : 1) { encoding.prefixes.append(0xF0) }
+        // AMD gives LOCK MOV CR0 a meaning of its own (CR8).
+        let mayLock = row.operation != .movToControl && row.operation != .movFromControl
+        if mayLock, random.chance(row.attributes.contains(.lockable) ? 15 : 1) { encoding.prefixes.append(0xF0) }
         encoding.prefixes.shuffle(using: &random)
         encoding.operandIs16 = draft.is16 != encoding.prefixes.contains(0x66)
         encoding.addressIs16 = draft.is16 != encoding.prefixes.contains(0x67)

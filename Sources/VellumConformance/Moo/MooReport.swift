@@ -36,6 +36,8 @@ package struct MooFailure: Equatable, Sendable {
 package struct MooReport: Equatable, Sendable {
     package var forms: [String: MooCounts] = [:]
     package var skips: [MooSkip: Int] = [:]
+    /// Failures with a known reason.
+    package var known: [MooKnownDifference: Int] = [:]
     /// The first failures, as many as were asked for.
     package var failures: [MooFailure] = []
 
@@ -46,6 +48,7 @@ package struct MooReport: Equatable, Sendable {
     package mutating func merge(_ other: MooReport) {
         forms.merge(other.forms, uniquingKeysWith: +)
         skips.merge(other.skips, uniquingKeysWith: +)
+        known.merge(other.known, uniquingKeysWith: +)
         failures += other.failures
     }
 
@@ -57,8 +60,13 @@ package struct MooReport: Equatable, Sendable {
         lines.append("total \(line(total))")
         lines.append("executed \(executed), passed \(rounded(share)) %")
         lines += skips.sorted { $0.key.rawValue < $1.key.rawValue }.map { "skipped \($0.value): \($0.key.rawValue)" }
+        lines += known.sorted { $0.key.rawValue < $1.key.rawValue }.map { "failed \($0.value): \($0.key.rawValue)" }
+        if unexplained > 0 { lines.append("failed \(unexplained): unexplained") }
         return lines.joined(separator: "\n")
     }
+
+    /// Failures without a known reason.
+    package var unexplained: Int { total.failed - known.values.reduce(0, +) }
 
     private func line(_ counts: MooCounts) -> String { "\(counts.passed) \(counts.failed) \(counts.skipped)" }
 

@@ -51,12 +51,26 @@ package struct MooRules: Sendable {
     }
 
     /// The physical address of the FLAGS image that the test pushes, or nil.
+    ///
+    /// The EXCP chunk holds the address as it was on the bus, which is even although the stack may not be; so the
+    /// frame's place is worked out from the final stack pointer: IP, CS, FLAGS.
     package func pushedFlags(_ test: MooTest) -> UInt32? {
-        if let exception = test.exception { return exception.flagsAddress }
-        let instruction = MooInstruction(test.bytes)
-        guard instruction.opcode == 0x9C, let ss = test.initial.registers[.ss], let sp = test.initial.registers[.esp]
-        else { return nil }
-        return (ss & 0xFFFF) << 4 &+ (sp &- (instruction.hasOperandSize ? 4 : 2)) & 0xFFFF
+        let registers = test.initial.registers.overlaid(by: test.final.registers)
+        guard let ss = registers[.ss], let sp = registers[.esp] else { return test.exception?.flagsAddress }
+        if test.exception != nil { return (ss & 0xFFFF) << 4 &+ (sp &+ 4) & 0xFFFF }
+        return MooInstruction(test.bytes).opcode == 0x9C ? (ss & 0xFFFF) << 4 &+ sp & 0xFFFF : nil
+    }
+
+    /// Registers that are not compared.
+    ///
+    /// A string instruction that faults has already moved SI, DI and CX on a 286; a 386 restarts it with the registers
+    /// of the iteration that faulted (SDM vol. 2, REP), as the host processor confirms.
+    package func ignored(_ test: MooTest, in file: MooFile) -> Set<MooRegister> {
+        guard file.is286, test.exception?.vector == 13 else { return [] }
+        switch MooInstruction(test.bytes).opcode {
+        case 0x6C...0x6F, 0xA4...0xA7, 0xAA...0xAF: return [.ecx, .esi, .edi]
+        default: return []
+        }
     }
 }
 

@@ -87,6 +87,7 @@ package struct MooSuite: Sendable {
                 report.skips[reason, default: 0] += 1
             case .failed(let differences):
                 counts.failed += 1
+                if let reason = MooKnownDifference(test, in: file) { report.known[reason, default: 0] += 1 }
                 if report.failures.count < keptFailures {
                     report.failures.append(MooFailure(form: form, test: test, differences: differences))
                 }

@@ -53,7 +53,8 @@ enum GuestTables {
             words += [(entry.table + entry.index * 8, low), (entry.table + entry.index * 8 + 4, high)]
         }
         for vector in 0..<UInt32(256) { words += gate(vector) }
-        words += [(tss + 4, linear(stackTop)), (tss + 8, 0x10)]
+        // The I/O map begins behind the segment's limit: no port is allowed.
+        words += [(tss + 4, linear(stackTop)), (tss + 8, 0x10), (tss + 0x64, 0x68 << 16)]
         return words + pages()
     }
 

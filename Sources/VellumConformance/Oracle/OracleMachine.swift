@@ -37,7 +37,9 @@ package final class OracleMachine {
     /// Runs a case to the exception that ends it.
     package func run(_ item: GeneratedCase) -> OracleResult {
         load(item)
-        let reason = machine.processor.run(until: machine.processor.instructions + OracleMachine.longestCase)
+        let limit = machine.processor.instructions + OracleMachine.longestCase
+        var reason = machine.processor.run(until: limit)
+        while reason == .events { reason = machine.processor.run(until: limit) }
         var result = reason == .halted ? faultFrame() : unfinished()
         result.changes = takeChanges(item.pattern)
         for offset in 0..<UInt32(item.code.count) {

@@ -4,8 +4,8 @@
  * processor context is put in place by returning from a signal, and read back when the case ends in an exception; so
  * everything after start-up happens inside the signal handler, on an alternate stack.
  *
- * Memory as a case sees it: one page of code (read and execute), two pages of data, one page that can only be read,
- * and nothing else but this program, in a range that cases avoid (the generator drops those that touch it). */
+ * Memory as a case sees it: one page of code (read and execute), two pages of data (read and write: a case that jumps
+ * to random bytes must not run them), one page that can only be read, and nothing else but this program, in a range that cases avoid (the generator drops those that touch it). */
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -80,6 +80,13 @@ static void fail(const char *text) {
     for (;;) {}
 }
 
+static void print_hex(u32 value) {
+    char digits[9];
+    for (u32 place = 0; place < 8; place++) digits[place] = "0123456789ABCDEF"[value >> (28 - place * 4) & 15];
+    digits[8] = ' ';
+    call(WRITE, 2, (u32)digits, sizeof digits, 0, 0, 0);
+}
+
 static u8 signal_stack[65536] __attribute__((aligned(4096)));
 static u8 patterns[PATTERNS][DATA_SIZE] __attribute__((aligned(4096)));
 static struct test tests[1024];
@@ -122,9 +129,9 @@ static void read_batch(void) {
     if (header.count == 0 || header.count > 1024 || header.patterns > PATTERNS) fail("host-oracle: bad header\n");
     if (header.patterns) {
         read_all(patterns, header.patterns * DATA_SIZE);
-        if (call(MPROTECT, DATA, DATA_SIZE, 7, 0, 0, 0) < 0) fail("host-oracle: mprotect\n");
+        if (call(MPROTECT, DATA, DATA_SIZE, 3, 0, 0, 0) < 0) fail("host-oracle: mprotect\n");
         memcpy((void *)DATA, patterns[0], DATA_SIZE);
-        if (call(MPROTECT, DATA + DATA_WRITABLE, DATA_SIZE - DATA_WRITABLE, 5, 0, 0, 0) < 0)
+        if (call(MPROTECT, DATA + DATA_WRITABLE, DATA_SIZE - DATA_WRITABLE, 1, 0, 0, 0) < 0)
             fail("host-oracle: mprotect\n");
         loaded_pattern = 0;
     }
@@ -219,7 +226,13 @@ static void handle(int signal, void *information, struct ucontext *context) {
         start.eflags &= ~0x100u;
         current = 0;
     } else {
-        if (!in_case(&context->machine)) fail("host-oracle: fault in the helper itself\n");
+        if (!in_case(&context->machine)) {
+            print_hex(current);
+            print_hex(context->machine.trapno);
+            print_hex(context->machine.eip);
+            print_hex(context->machine.cr2);
+            fail("host-oracle: fault in the helper itself (case of the batch, vector, EIP, CR2)\n");
+        }
         finish(&context->machine, context->machine.trapno);
     }
     if (signal != SIGALRM && count == 0) read_batch();
@@ -255,7 +268,7 @@ static void map_memory(void) {
     code_alias = (u8 *)0x60F00000u;
     map((u32)code_alias, CODE_SIZE, 3, 0x11, file);
     map(CODE, CODE_SIZE, 5, 0x11, file);
-    map(DATA, DATA_SIZE, 7, 0x32, -1);
+    map(DATA, DATA_SIZE, 3, 0x32, -1);
     memset(code_alias, 0xCC, CODE_SIZE);
     segment(0, CODE, 0xFFFF, CODE_CONTENTS | USABLE);
     segment(1, DATA_SEGMENT, 0xFFFF, USABLE);

@@ -24,7 +24,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
-        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CVellumSupport"),
         module("VellumIA32"),
         module("VellumDecoder", ["VellumIA32", "CCapstone"]),
@@ -39,7 +39,7 @@ let package = Package(
             "VellumMachine",
             [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumDevices", "CVellumSupport",
+                "VellumHypervisor", "VellumDevices", "CVellumSupport", "CZlib",
             ]),
         module("VellumProfiling", ["VellumHypervisor"]),
         module("Vellum", ["VellumMachine", "VellumProfiling"]),
@@ -65,5 +65,6 @@ let package = Package(
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
+        tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
     ]
 )

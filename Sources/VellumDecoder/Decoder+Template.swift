@@ -2,6 +2,8 @@ import VellumIA32
 
 extension Decoder {
     /// Builds the template of a complete head, or nil where the processor has no such instruction.
+    ///
+    /// - Parameter bytes: the head's bytes and no more, so that the template does not depend on what follows.
     func makeTemplate(_ head: InstructionHead, _ bytes: UnsafeRawBufferPointer) -> Template? {
         let found = InstructionTable.lookup(
             map: head.map, opcode: head.opcode, modRM: head.modRM, mandatory: head.mandatory)

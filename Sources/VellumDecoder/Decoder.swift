@@ -48,7 +48,7 @@ package final class Decoder {
         let template = memo.slot(key)
         if template.pointee.key != key.value {
             misses &+= 1
-            guard var made = makeTemplate(head, UnsafeRawBufferPointer(start: start, count: count)) else {
+            guard var made = makeTemplate(head, UnsafeRawBufferPointer(start: start, count: head.length)) else {
                 return recognisesLater ? decodeLater(head, bytes) : .invalid
             }
             made.key = key.value

@@ -284,7 +284,7 @@ package final class SoftMMU {
     /// Reads 1, 2 or 4 bytes that lie in one frame.
     package func readPhysical(_ address: UInt32, width: Int) -> UInt32 {
         if let host = memory.host(frame: address >> 12) { return SoftMMU.load(host + Int(address & 0xFFF), width) }
-        return bus.readMemory(address, width: width)
+        return bus.readMemory(address, width: width) & (~0 >> UInt32(32 - width * 8))
     }
 
     /// Writes 1, 2 or 4 bytes that lie in one frame; code observers are told first.  Writes to ROM vanish.

@@ -13,7 +13,7 @@ import VellumIA32
     }
 
     private static let stride =
-        ProcessInfo.processInfo.environment["VELLUM_SWEEP_STRIDE"].flatMap { UInt64($0) }.map { max(1, $0) } ?? 16
+        ProcessInfo.processInfo.environment["VELLUM_SWEEP_STRIDE"].flatMap { UInt32($0) }.map { max(1, $0) } ?? 16
 
     @Test func everyDifferenceHasARule() throws {
         var tally = Tally()
@@ -34,7 +34,8 @@ import VellumIA32
         let decoder = try Decoder(level: .pentium3)
         var oracle = ZydisOracle(codeSize32: codeSize32)
         var withoutCapstone: Set<String> = []
-        SweepSpace(stride: Self.stride).forEach { bytes in
+        var space = SweepSpace(stride: Self.stride)
+        space.forEach { bytes in
             let result = decoder.decode(bytes, codeSize32: codeSize32)
             let sweep = SweepCase(
                 bytes: bytes, codeSize32: codeSize32, vellum: result.instruction, zydis: oracle.decode(bytes))

@@ -15,11 +15,18 @@ struct SweepSpace {
     /// Displacement and immediates: every byte and word negative and different.
     static let tail: [UInt8] = [0x82, 0x93, 0xA4, 0xB5, 0xC6, 0xD7, 0xE8, 0xF9, 0x8A, 0x9B, 0xAC, 0xBD]
 
-    /// One in how many encodings is taken; chosen by a hash of the encoding, so that each run takes the same.
-    var stride: UInt64 = 1
+    /// On average one in how many encodings is taken, by a generator with a fixed seed.
+    private let stride: UInt32
+    private var random: UInt32 = 0x2545_F491
+    /// Encodings still to be left out.
+    private var skip: UInt32 = 0
+
+    init(stride: UInt32) {
+        self.stride = stride
+    }
 
     /// Calls `body` with 15 bytes or more that begin with each encoding.
-    func forEach(_ body: (UnsafeRawBufferPointer) -> Void) {
+    mutating func forEach(_ body: (UnsafeRawBufferPointer) -> Void) {
         for escape in Self.escapes {
             for prefixes in Self.prefixStrings {
                 for opcode in UInt8.min...UInt8.max { sweepModRM(prefixes + escape + [opcode], body) }
@@ -27,23 +34,41 @@ struct SweepSpace {
         }
     }
 
-    private func sweepModRM(_ head: [UInt8], _ body: (UnsafeRawBufferPointer) -> Void) {
-        var bytes = head + [0] + Self.tail
-        let identity = head.reduce(UInt64(head.count)) { $0 << 8 | UInt64($1) }
-        for modRM in UInt8.min...UInt8.max {
-            bytes[head.count] = modRM
+    /// Plain loops: in a debug build most of the time would go into iterators otherwise.
+    private mutating func sweepModRM(_ head: [UInt8], _ body: (UnsafeRawBufferPointer) -> Void) {
+        let bytes = head + [0] + Self.tail
+        var modRM: UInt32 = 0
+        while modRM < 0x100 {
             let hasSIB = modRM < 0xC0 && modRM & 7 == 4
-            for (number, sib) in Self.sibs.enumerated() where hasSIB || number == 0 {
-                if !isTaken(identity << 16 | UInt64(modRM) << 8 | UInt64(sib)) { continue }
-                bytes[head.count + 1] = hasSIB ? sib : Self.tail[0]
-                bytes.withUnsafeBytes(body)
+            var number = 0
+            while number < (hasSIB ? Self.sibs.count : 1) {
+                if isTaken() {
+                    Self.visit(bytes, at: head.count, UInt8(modRM), hasSIB ? Self.sibs[number] : nil, body)
+                }
+                number &+= 1
             }
+            modRM &+= 1
         }
     }
 
-    private func isTaken(_ identity: UInt64) -> Bool {
-        if stride == 1 { return true }
-        let mixed = (identity ^ identity >> 29) &* 0x9E37_79B9_7F4A_7C15
-        return (mixed >> 40) % stride == 0
+    private static func visit(
+        _ template: [UInt8], at position: Int, _ modRM: UInt8, _ sib: UInt8?, _ body: (UnsafeRawBufferPointer) -> Void
+    ) {
+        var bytes = template
+        bytes[position] = modRM
+        if let sib { bytes[position + 1] = sib }
+        bytes.withUnsafeBytes(body)
+    }
+
+    private mutating func isTaken() -> Bool {
+        if skip > 0 {
+            skip &-= 1
+            return false
+        }
+        random ^= random << 13
+        random ^= random >> 17
+        random ^= random << 5
+        skip = random % (2 * stride - 1)
+        return true
     }
 }

@@ -13,6 +13,15 @@ package struct GeneratedInstruction: Equatable, Sendable {
     /// bytes.
     package var skips: Int?
     package var displacementSize = 0
+
+    /// A return or an indirect jump, which may lead back to an earlier instruction of the case.
+    var jumpsAnywhere: Bool {
+        switch InstructionTable.rows[row].operation {
+        case .ret: true
+        case .jmp, .call: InstructionTable.rows[row].operands.first == .ev
+        default: false
+        }
+    }
 }
 
 /// A few instructions with the state that they start from.
@@ -55,16 +64,18 @@ package struct GeneratedCase: Equatable, Sendable {
 
     private func undefinedOnPath(to eip: UInt32) -> EFlags {
         var offset = self.eip
-        for instruction in instructions {
+        let mayRepeat = instructions.contains { $0.jumpsAnywhere }
+        for instruction in instructions where !mayRepeat || instructions.count == 1 {
             if eip == offset { return instruction.undefinedBefore }
             offset += UInt32(instruction.bytes.count)
         }
         // Behind the last instruction, with or without the INT3 there; or somewhere that a jump led to.
-        if let last = instructions.last, instructions.allSatisfy({ $0.skips == nil }), eip == offset || eip == offset + 1 {
-            return last.undefinedAfter
-        }
+        if let last = instructions.last, isStraight, eip == offset || eip == offset + 1 { return last.undefinedAfter }
         return instructions.reduce([]) { $0.union($1.undefinedAfter) }
     }
+
+    /// No jumps: each instruction runs at most once, in order.
+    private var isStraight: Bool { instructions.allSatisfy { $0.skips == nil && !$0.jumpsAnywhere } }
 
     /// The case without one of its instructions.
     package func removing(_ index: Int) -> GeneratedCase {

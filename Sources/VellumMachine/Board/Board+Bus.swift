@@ -1,0 +1,56 @@
+import VellumDevices
+
+// Ports and memory-mapped registers.
+extension Board {
+    package func readPort(_ port: UInt16, width: Int) -> UInt32 {
+        guard width > 1 else {
+            guard let slot = portMap.slot(port) else { return 0xFF }
+            let value = UInt32(portMap.slots[slot].device.read(port: port))
+            accessed(slot)
+            return value
+        }
+        if let slot = portMap.slot(port, width: width) {
+            let value = portMap.slots[slot].device.read(port: port, width: width)
+            accessed(slot)
+            return value
+        }
+        var value: UInt32 = 0
+        for byte in 0..<width {
+            value |= readPort(port &+ UInt16(byte), width: 1) << UInt32(byte * 8)
+        }
+        return value
+    }
+
+    package func writePort(_ port: UInt16, value: UInt32, width: Int) {
+        guard width > 1 else {
+            guard let slot = portMap.slot(port) else { return }
+            portMap.slots[slot].device.write(port: port, value: UInt8(truncatingIfNeeded: value))
+            return accessed(slot)
+        }
+        if let slot = portMap.slot(port, width: width) {
+            portMap.slots[slot].device.write(port: port, value: value, width: width)
+            return accessed(slot)
+        }
+        for byte in 0..<width {
+            writePort(port &+ UInt16(byte), value: value >> UInt32(byte * 8) & 0xFF, width: 1)
+        }
+    }
+
+    /// After an access: a deadline that came nearer must be known to the run loop.
+    private func accessed(_ slot: Int) {
+        guard let alarm = portMap.slots[slot].alarm else { return }
+        let before = alarms.next
+        alarms.refresh(alarm)
+        if alarms.next < before { processor?.endFragment() }
+    }
+
+    package func readMemory(_ address: UInt32, width: Int) -> UInt32 {
+        guard let (range, device) = memoryMap.first(where: { $0.range.contains(address) }) else { return ~0 }
+        return device.read(offset: address - range.lowerBound, width: width)
+    }
+
+    package func writeMemory(_ address: UInt32, value: UInt32, width: Int) {
+        guard let (range, device) = memoryMap.first(where: { $0.range.contains(address) }) else { return }
+        device.write(offset: address - range.lowerBound, value: value, width: width)
+    }
+}

@@ -1,0 +1,39 @@
+import VellumDevices
+
+// What a PC's firmware leaves behind for the kernel it starts, for images that are started without one.
+extension Board {
+    /// Programs the chips as SeaBIOS does: vectors 08h and 70h with the timer, the keyboard and the cascade unmasked,
+    /// 18.2 ticks a second, and a keyboard whose codes are translated.
+    package func initializeLikeFirmware() {
+        let program: [(UInt16, UInt8)] = [
+            (0x20, 0x11), (0x21, 0x08), (0x21, 0x04), (0x21, 0x01), (0xA0, 0x11), (0xA1, 0x70), (0xA1, 0x02),
+            (0xA1, 0x01), (0x21, 0xB8), (0xA1, 0x8F),
+            (0x43, 0x34), (0x40, 0x00), (0x40, 0x00), (0x43, 0x54), (0x41, 0x12),
+            (0x64, 0x60), (0x60, 0x65),
+        ]
+        for (port, value) in program { writePort(port, value: UInt32(value), width: 1) }
+    }
+
+    /// The BIOS data area (addresses 400h–4FFh) as far as kernels look at it.
+    package static var dataArea: [UInt8] {
+        var area = ByteWriter(count: 0x100)
+        // COM1, the segment of the extended area, equipment (80 × 25 colour, one serial port), KiB of memory.
+        area.put16(0x3F8, at: 0x00)
+        area.put16(UInt16(MemoryMap.conventionalEnd >> 4), at: 0x0E)
+        area.put16(0x0220, at: 0x10)
+        area.put16(UInt16(MemoryMap.conventionalEnd >> 10), at: 0x13)
+        // The keyboard's ring buffer is empty.
+        for offset in [0x1A, 0x1C] { area.put16(0x1E, at: offset) }
+        area.put16(0x1E, at: 0x80)
+        area.put16(0x3E, at: 0x82)
+        // Video: mode 3, 80 columns, page size, cursor shape, CRTC at 3D4h, 25 rows, 16 lines a character.
+        area.put8(3, at: 0x49)
+        area.put16(80, at: 0x4A)
+        area.put16(4096, at: 0x4C)
+        area.put16(0x0607, at: 0x60)
+        area.put16(0x3D4, at: 0x63)
+        area.put8(24, at: 0x84)
+        area.put16(16, at: 0x85)
+        return area.bytes
+    }
+}

@@ -1,0 +1,153 @@
+import VellumDevices
+import VellumExecution
+import VellumHypervisor
+
+/// What the board needs of the processor that it carries.
+package protocol BoardProcessor: AnyObject {
+    /// Instructions retired; exact also while an access of a running fragment is being handled.
+    var instructions: UInt64 { get }
+    /// The running fragment must end after the current instruction.
+    func endFragment()
+    /// Address line 20 changed.
+    func setAddressLine20(_ open: Bool)
+}
+
+/// Why the machine should stop, as the guest asked for it.
+package enum GuestRequest: Equatable, Sendable {
+    case powerOff
+    case debugExit(UInt32)
+    case reset(ResetCause)
+}
+
+/// Who pulled the reset line.
+package enum ResetCause: String, Equatable, Sendable {
+    case keyboardController = "the keyboard controller"
+    case systemControl = "port 92h or CF9h"
+    case tripleFault = "a triple fault"
+}
+
+/// The main board: ports and memory-mapped registers, interrupt lines, and virtual time.
+///
+/// Virtual time is instructions × period plus what was skipped while the processor was halted.  The board keeps the
+/// first deadline of all devices; whenever that, INTR, or what the guest asks for changes during an access, the
+/// running fragment is made to end.
+package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualClock {
+    package let timebase: Timebase
+    /// Set by whoever puts the processor in; taken out again before either goes away.
+    package var processor: (any BoardProcessor)?
+    /// Nanoseconds of virtual time that passed without instructions.
+    package internal(set) var skipped: UInt64 = 0
+    /// What the guest asked for and has not been given yet; the first request wins.
+    package var request: GuestRequest?
+    /// Takes each byte that the guest sends to the first serial port.
+    package var serialOutput: (UInt8) -> Void = { _ in }
+    /// Takes each byte that the guest writes to a debug port, with the port.
+    package var debugOutput: (UInt8, UInt16) -> Void = { _, _ in }
+    /// Takes each power-on test code.
+    package var postCode: (UInt8) -> Void = { _ in }
+
+    let chips: Chips
+    var portMap = PortMap()
+    var alarms = Alarms()
+    var memoryMap: [(range: ClosedRange<UInt32>, device: any MemoryDevice)] = []
+
+    package init(timebase: Timebase = .standard, setup: BoardSetup) {
+        self.timebase = timebase
+        let relay = Relay()
+        chips = Chips(relay: relay, setup: setup)
+        relay.board = self
+        chips.connect(to: self)
+    }
+
+    // MARK: Time
+
+    private var instructions: UInt64 { processor?.instructions ?? 0 }
+
+    /// Virtual time in nanoseconds.
+    package var now: UInt64 { timebase.nanoseconds(instructions) &+ skipped }
+
+    package var timestampCounter: UInt64 { now }
+
+    /// The instruction count at which the first deadline is due.
+    package var nextDeadlineInstruction: UInt64 {
+        guard alarms.next != .max else { return .max }
+        let now = now
+        guard alarms.next > now else { return instructions }
+        // Wrapping: after a restore `skipped` may stand for a negative number.
+        return timebase.instructions(toReach: alarms.next &- skipped)
+    }
+
+    /// The first deadline in nanoseconds of virtual time; nil when no device plans anything.
+    package var nextDeadline: UInt64? { alarms.next == .max ? nil : alarms.next }
+
+    /// Lets devices do what was due by now.
+    package func synchronize() {
+        let now = now
+        while let (index, device) = alarms.due(at: now) {
+            device.advance(to: now)
+            alarms.refreshAll()
+            alarms.postpone(index, past: now)
+        }
+    }
+
+    /// Moves virtual time on to `time` without instructions; never back.
+    package func skip(to time: UInt64) {
+        let now = now
+        if time > now { skipped += time - now }
+    }
+
+    /// Makes virtual time `time`, back or forth: for restoring a saved state.
+    func setTime(_ time: UInt64) { skipped = time &- timebase.nanoseconds(instructions) }
+
+    // MARK: Interrupts
+
+    package var interruptPending: Bool { chips.interrupts.interruptPending }
+
+    package func acknowledge() -> UInt8 { chips.interrupts.acknowledge() }
+
+    // MARK: Requests
+
+    func raise(_ request: GuestRequest) {
+        if self.request == nil { self.request = request }
+        processor?.endFragment()
+    }
+
+    /// An event from outside.
+    package func deliver(_ event: ExternalEvent) {
+        switch event {
+        case .key(let key): chips.keyboard.handle(key)
+        case .serial(let byte): chips.serial.receive([byte])
+        case .skip(let nanoseconds): skipped += nanoseconds
+        }
+        alarms.refreshAll()
+    }
+
+    /// The reset line: every chip forgets what a reset makes it forget.
+    package func reset() {
+        request = nil
+        for device in chips.all { device.reset() }
+        alarms.refreshAll()
+    }
+}
+
+/// Breaks the circle between the board and its chips: they know the relay, which knows the board.
+final class Relay: VirtualClock, InterruptLine {
+    weak var board: Board?
+
+    var now: UInt64 { board?.now ?? 0 }
+
+    /// INTR: a change must reach the run loop after the instruction that caused it.
+    func set(_ level: Bool) {
+        if level { board?.processor?.endFragment() }
+    }
+
+    func raise(_ request: GuestRequest) { board?.raise(request) }
+
+    func setAddressLine20(_ open: Bool) { board?.processor?.setAddressLine20(open) }
+
+    func transmit(_ byte: UInt8) { board?.serialOutput(byte) }
+
+    func print(_ byte: UInt8, _ port: UInt16) { board?.debugOutput(byte, port) }
+
+    func showPostCode(_ code: UInt8) { board?.postCode(code) }
+}

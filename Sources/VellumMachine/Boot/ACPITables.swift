@@ -1,0 +1,99 @@
+/// The smallest set of ACPI tables with which a kernel can power the machine off (ACPI Specification 1.0b, chapter 5):
+/// RSDP, RSDT, FADT, FACS and a DSDT that holds `_S5`.
+package struct ACPITables: Sendable {
+    /// Physical address of the RSDP; the other tables follow it, in the firmware's reserved area.
+    package static let address: UInt32 = 0xF0000
+    /// The power-management registers: events, control, timer.
+    package static let eventPort: UInt16 = 0x600
+    package static let controlPort: UInt16 = 0x604
+    package static let timerPort: UInt16 = 0x608
+
+    private static let rsdt = address + 0x40
+    private static let fadt = address + 0x80
+    /// The FACS stands on a multiple of 64.
+    private static let facs = address + 0x100
+    private static let dsdt = address + 0x140
+
+    package init() {}
+
+    package var region: BootPlan.Region {
+        var block = ByteWriter(count: 0x140)
+        block.set(ACPITables.rsdp, at: 0)
+        block.set(ACPITables.rsdtBytes, at: 0x40)
+        block.set(ACPITables.fadtBytes, at: 0x80)
+        block.set(ACPITables.facsBytes, at: 0x100)
+        block.set(ACPITables.dsdtBytes, at: 0x140)
+        return BootPlan.Region(address: ACPITables.address, bytes: block.bytes)
+    }
+
+    /// A byte that makes the sum of all bytes zero.
+    package static func checksum(_ bytes: [UInt8]) -> UInt8 { 0 &- bytes.reduce(0, &+) }
+
+    private static var rsdp: [UInt8] {
+        var table = ByteWriter(count: 20)
+        table.set("RSD PTR ".utf8, at: 0)
+        table.set("VELLUM".utf8, at: 9)
+        table.put32(rsdt, at: 16)
+        table.put8(checksum(table.bytes), at: 8)
+        return table.bytes
+    }
+
+    /// A system description table: the 36-byte header and its body.
+    private static func table(_ signature: String, revision: UInt8, body: [UInt8]) -> [UInt8] {
+        var table = ByteWriter(count: 36)
+        table.set(signature.utf8, at: 0)
+        table.put32(UInt32(36 + body.count), at: 4)
+        table.put8(revision, at: 8)
+        table.set("VELLUM".utf8, at: 10)
+        table.set("VELLUMPC".utf8, at: 16)
+        table.put32(1, at: 24)
+        table.set("VLLM".utf8, at: 28)
+        table.put32(1, at: 32)
+        table.set(body, at: 36)
+        table.put8(checksum(table.bytes), at: 9)
+        return table.bytes
+    }
+
+    private static var rsdtBytes: [UInt8] {
+        var body = ByteWriter(count: 4)
+        body.put32(fadt, at: 0)
+        return table("RSDT", revision: 1, body: body.bytes)
+    }
+
+    /// Offsets are the table's less 36 (section 5.2.5).
+    private static var fadtBytes: [UInt8] {
+        var body = ByteWriter(count: 116 - 36)
+        body.put32(facs, at: 0)
+        body.put32(dsdt, at: 4)
+        // SCI on line 9; SMI_CMD stays zero: the machine is in ACPI mode from the start.
+        body.put16(9, at: 10)
+        body.put32(UInt32(eventPort), at: 20)
+        body.put32(UInt32(controlPort), at: 28)
+        body.put32(UInt32(timerPort), at: 40)
+        // Lengths of the event, control and timer blocks.
+        body.put8(4, at: 52)
+        body.put8(2, at: 53)
+        body.put8(4, at: 55)
+        // C2 and C3 are not there: latencies above 100 and 1000 µs.
+        body.put16(101, at: 60)
+        body.put16(1001, at: 62)
+        // CMOS index of the century.
+        body.put8(0x32, at: 72)
+        // WBINVD works; neither button is a fixed-hardware one.
+        body.put32(1 << 0 | 1 << 4 | 1 << 5, at: 76)
+        return table("FACP", revision: 1, body: body.bytes)
+    }
+
+    private static var facsBytes: [UInt8] {
+        var table = ByteWriter(count: 64)
+        table.set("FACS".utf8, at: 0)
+        table.put32(64, at: 4)
+        return table.bytes
+    }
+
+    /// `Name (_S5, Package () {0, 0, 0, 0})`: SLP_TYP 0 is soft off.
+    private static var dsdtBytes: [UInt8] {
+        let aml: [UInt8] = [0x08] + Array("_S5_".utf8) + [0x12, 0x06, 0x04, 0x00, 0x00, 0x00, 0x00]
+        return table("DSDT", revision: 1, body: aml)
+    }
+}

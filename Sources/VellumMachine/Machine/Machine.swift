@@ -1,0 +1,138 @@
+import VellumExecution
+import VellumHypervisor
+import VellumIA32
+
+/// Why a machine could not be made.
+public enum MachineError: Error, Equatable, Sendable, CustomStringConvertible {
+    case image(ImageError)
+    /// The host does not give the memory, or the size is out of range.
+    case memory(Int)
+    /// The decoder library did not start.
+    case decoder(String)
+
+    public var description: String {
+        switch self {
+        case .image(let error): error.description
+        case .memory(let size):
+            "cannot make \(size) bytes of guest memory: between 1M and 3G, and no more than the host has"
+        case .decoder(let reason): "cannot start the instruction decoder (\(reason)): is libcapstone 4 installed?"
+        }
+    }
+
+    /// The exit status of `vellum run`.
+    public var exitStatus: Int32 {
+        switch self {
+        case .image(let error): error.exitStatus
+        case .memory, .decoder: 70
+        }
+    }
+}
+
+/// An IA-32 PC with an image loaded, ready to run.
+public final class Machine {
+    public let configuration: MachineConfiguration
+    /// What the image turned out to be.
+    public let kind: ImageKind
+    /// Told of what happens while the machine runs.
+    public weak var observer: (any MachineObserver)?
+
+    let plan: BootPlan
+    let memory: PhysicalMemory
+    package let board: Board
+    package let processor: VirtualProcessor
+    /// External events of this run, in order.
+    package internal(set) var log = EventLog()
+    /// Events to play back, with the clock of the run in which they were recorded.
+    package var playback: EventLog?
+    /// The processor executed HLT and waits for an interrupt.
+    var isHalted = false
+    /// Device events in a row that did not wake the halted processor.
+    var skipsSinceWake = 0
+
+    /// Loads the image into a new machine.
+    public init(_ configuration: MachineConfiguration) throws(MachineError) {
+        self.configuration = configuration
+        do {
+            plan = try BootPlan(configuration)
+        } catch {
+            throw .image(error.about(configuration.image.name))
+        }
+        kind = plan.kind
+        guard MachineConfiguration.memoryRange.contains(configuration.memory),
+            let memory = PhysicalMemory(size: configuration.memory)
+        else { throw .memory(configuration.memory) }
+        self.memory = memory
+        var setup = BoardSetup(memory: configuration.memory)
+        setup.time = configuration.startTime
+        setup.debugExitPort = configuration.debugExit.number(for: plan.kind)
+        board = Board(timebase: configuration.timebase, setup: setup)
+        do {
+            processor = try VirtualProcessor(
+                memory: memory, bus: board, interrupts: board, time: board, options: EngineOptions(configuration))
+        } catch {
+            throw .decoder("\(error)")
+        }
+        board.processor = ProcessorAdapter(processor)
+        board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
+        board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
+        board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
+        start()
+    }
+
+    deinit { board.processor = nil }
+
+    /// Puts the image into memory and everything into the state it starts in.
+    func start() {
+        processor.reset()
+        board.reset()
+        board.initializeLikeFirmware()
+        board.request = nil
+        isHalted = false
+        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
+        if plan.roms.isEmpty { load(BootPlan.Region(address: 0x400, bytes: Board.dataArea)) }
+        for region in plan.regions { load(region) }
+        processor.cpu.enter(plan.entry)
+        processor.mmu.flushAll()
+        processor.mmu.modeChanged()
+    }
+
+    private func load(_ region: BootPlan.Region) {
+        region.bytes.withUnsafeBytes { _ = memory.load($0, at: UInt64(region.address)) }
+        let rest = Int(region.size) - region.bytes.count
+        let end = Int(region.address) + Int(region.size)
+        if rest > 0, end <= memory.size { zero(memory.ram + (end - rest), rest) }
+    }
+
+    /// Fresh RAM is zero already; clearing it again would make it resident.
+    private func zero(_ start: UnsafeMutableRawPointer, _ count: Int) {
+        if board.now > 0 { start.initializeMemory(as: UInt8.self, repeating: 0, count: count) }
+    }
+}
+
+extension EngineOptions {
+    init(_ configuration: MachineConfiguration) {
+        self.init()
+        cpu = configuration.processor.level
+        chaining = configuration.chaining
+        passes = configuration.passes
+        cacheSize = configuration.cacheSize
+        blockLimit = configuration.blockLimit
+    }
+}
+
+/// Lets the board reach the processor without knowing the engine.
+private final class ProcessorAdapter: BoardProcessor {
+    private let processor: VirtualProcessor
+
+    init(_ processor: VirtualProcessor) { self.processor = processor }
+
+    var instructions: UInt64 { processor.instructions }
+
+    func endFragment() { processor.cpu.pointee.engine.endRequested = true }
+
+    func setAddressLine20(_ open: Bool) {
+        processor.cpu.pointee.privileged.a20 = open
+        processor.mmu.modeChanged()
+        endFragment()
+    }
+}

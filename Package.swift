@@ -59,5 +59,6 @@ let package = Package(
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
+        tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
     ]
 )

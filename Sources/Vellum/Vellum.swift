@@ -1,1 +1,2 @@
-// Vellum
+/// The library: configure a machine, run it, look at it.
+@_exported import VellumMachine

@@ -105,6 +105,9 @@ package final class SerialPort: Device, PortDevice {
     /// Bytes that the guest has not read yet.
     package var pendingInput: Int { registers.received.count + registers.backlog.count }
 
+    /// The guest asked for an interrupt when something arrives.
+    package var awaitsInput: Bool { registers.interruptEnable & 1 != 0 }
+
     var fifoEnabled: Bool { registers.fifoControl & 1 != 0 }
     private var capacity: Int { fifoEnabled ? 16 : 1 }
     var loopback: Bool { registers.modemControl & Bit.loopback != 0 }

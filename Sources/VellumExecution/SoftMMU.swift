@@ -30,7 +30,8 @@ package final class SoftMMU {
     package let memory: PhysicalMemory
     package unowned var bus: PhysicalBus
     package unowned var walker: PageWalker
-    package weak var codeObserver: CodeObserver?
+    /// Owned by whoever owns this unit too.
+    package unowned(unsafe) var codeObserver: CodeObserver?
     let cpu: CPU
 
     /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
@@ -74,15 +75,14 @@ package final class SoftMMU {
 
     /// Recomputes what depends on the processor's mode; the hypervisor calls it after changing A20, CR0, EFLAGS or CPL.
     package func modeChanged() {
-        let privileged = cpu.pointee.privileged
-        let mask: UInt32 = privileged.a20 ? ~0 : ~(1 << 20)
+        let mask: UInt32 = cpu.pointee.privileged.a20 ? ~0 : ~(1 << 20)
         if mask != a20Mask {
             a20Mask = mask
             flushAll()
         }
         alignmentArmed =
-            privileged.cpl == 3 && privileged.cr0 & CR0.am != 0
-            && privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
+            cpu.pointee.privileged.cpl == 3 && cpu.pointee.privileged.cr0 & CR0.am != 0
+            && cpu.pointee.privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
     }
 
     package func flushAll() {
@@ -284,7 +284,7 @@ package final class SoftMMU {
     /// Reads 1, 2 or 4 bytes that lie in one frame.
     package func readPhysical(_ address: UInt32, width: Int) -> UInt32 {
         if let host = memory.host(frame: address >> 12) { return SoftMMU.load(host + Int(address & 0xFFF), width) }
-        return bus.readMemory(address, width: width)
+        return bus.readMemory(address, width: width) & (~0 >> UInt32(32 - width * 8))
     }
 
     /// Writes 1, 2 or 4 bytes that lie in one frame; code observers are told first.  Writes to ROM vanish.

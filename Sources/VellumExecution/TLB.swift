@@ -28,10 +28,12 @@ struct TLBDetail {
 /// A direct-mapped TLB for one privilege.
 struct TLB {
     static let entryCount = 1024
-    /// Two buffers a power of two apart must not evict each other: higher page bits are folded into the index.
+    /// Two buffers a power of two apart must not evict each other: higher page bits are folded into the index.  They
+    /// are added, not exclusive-ored: an access that straddles two pages looks in the first page's entry for the
+    /// second page's tag, so neighbours (7FFFFh and 80000h, FFFFFh and 0) must never share an entry.
     @inline(__always) static func index(_ linear: UInt32) -> Int {
         let page = linear >> 12
-        return Int((page ^ page >> 10) & UInt32(entryCount - 1))
+        return Int((page + page >> 10) & UInt32(entryCount - 1))
     }
 
     let entries: UnsafeMutablePointer<TLBEntry>

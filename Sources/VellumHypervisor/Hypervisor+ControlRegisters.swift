@@ -36,11 +36,12 @@ extension Hypervisor {
         let new = value & model.cr0Mask | CR0.et
         if new & CR0.pg != 0, new & CR0.pe == 0 { throw .generalProtection() }
         if new & CR0.nw != 0, new & CR0.cd == 0 { throw .generalProtection() }
-        if new & CR0.pg != 0, old & CR0.pg == 0, hasControl4(CR4.pae) {
+        let changed = old ^ new
+        if new & CR0.pg != 0, changed & (CR0.pg | CR0.nw | CR0.cd) != 0, hasControl4(CR4.pae) {
             try loadPageDirectoryPointers(cpu.pointee.privileged.cr3)
         }
         cpu.pointee.privileged.cr0 = new
-        if (old ^ new) & (CR0.pg | CR0.pe | CR0.wp) != 0 { mmu.flushAll() }
+        if changed & (CR0.pg | CR0.pe | CR0.wp) != 0 { mmu.flushAll() }
         mmu.modeChanged()
     }
 
@@ -54,11 +55,12 @@ extension Hypervisor {
         if value & ~model.cr4Mask != 0 { throw .generalProtection() }
         let old = cpu.pointee.privileged.cr4
         let changed = old ^ value
-        if changed & CR4.pae != 0, value & CR4.pae != 0, cpu.pointee.privileged.isPaging {
+        let isPagingChanged = changed & (CR4.pse | CR4.pae | CR4.pge) != 0
+        if isPagingChanged, value & CR4.pae != 0, cpu.pointee.privileged.isPaging {
             try loadPageDirectoryPointers(cpu.pointee.privileged.cr3)
         }
         cpu.pointee.privileged.cr4 = value
-        if changed & (CR4.pse | CR4.pae | CR4.pge) != 0 { mmu.flushAll() }
+        if isPagingChanged { mmu.flushAll() }
         if changed & CR4.de != 0 { updateWatchpoints() }
     }
 
@@ -66,7 +68,15 @@ extension Hypervisor {
     /// section 4.4.1).
     private func loadPageDirectoryPointers(_ cr3: UInt32) throws(GuestFault) {
         guard let entries = paging.readPointers(cr3) else { throw .generalProtection() }
-        cpu.pointee.privileged.pdpt = entries
+        cpu.pointee.privileged.pdpt.list = entries
+    }
+
+    /// The A20 gate, which the keyboard controller and port 92h drive.
+    package func setA20(_ enabled: Bool) {
+        guard enabled != cpu.pointee.privileged.a20 else { return }
+        cpu.pointee.privileged.a20 = enabled
+        cpu.pointee.engine.endRequested = true
+        mmu.modeChanged()
     }
 
     func storeMachineStatus(_ arguments: CallArguments) -> CallOutcome {

@@ -82,8 +82,7 @@ extension Hypervisor {
     }
 
     private func requireAligned(_ linear: UInt32, _ size: UInt8) throws(GuestFault) {
-        let privileged = cpu.pointee.privileged
-        if isUser, privileged.cr0 & CR0.am != 0, hasFlag(.alignmentCheck), linear & UInt32(size - 1) != 0 {
+        if isUser, cpu.pointee.privileged.cr0 & CR0.am != 0, hasFlag(.alignmentCheck), linear & UInt32(size - 1) != 0 {
             throw GuestFault(.alignmentCheck)
         }
     }

@@ -68,11 +68,11 @@ package final class PagingUnit: PageWalker {
             let isHigh = hasPSE36 && directory.entry & 0x1_E000 != 0
             let base = UInt32(truncatingIfNeeded: directory.entry) & 0xFFC0_0000
             let page = isHigh ? PagingUnit.absentFrame : base | linear & 0x003F_F000
-            return try finish([directory], page, request)
+            return try finish(nil, directory, page, request)
         }
         let tableBase = UInt32(truncatingIfNeeded: directory.entry) & ~0xFFF
         let table = try step(tableBase | linear >> 10 & 0xFFC, wide: false, request, reserved: 0)
-        return try finish([directory, table], UInt32(truncatingIfNeeded: table.entry) & ~0xFFF, request)
+        return try finish(directory, table, UInt32(truncatingIfNeeded: table.entry) & ~0xFFF, request)
     }
 
     // MARK: PAE
@@ -87,11 +87,12 @@ package final class PagingUnit: PageWalker {
         let directory = try extendedStep(pointer, linear >> 21 & 511, request)
         if directory.entry & PageBit.large != 0 {
             if directory.entry & 0x1F_E000 != 0 { throw request.fault(present: true, reserved: true) }
-            let page = frame(directory.entry & ~0x1F_FFFF)
-            return try finish([directory], page.isAbsent ? page.address : page.address | linear & 0x1F_F000, request)
+            let base = frame(directory.entry & ~0x1F_FFFF)
+            let page = base.isAbsent ? base.address : base.address | linear & 0x1F_F000
+            return try finish(nil, directory, page, request)
         }
         let table = try extendedStep(directory.entry, linear >> 12 & 511, request)
-        return try finish([directory, table], frame(table.entry).address, request)
+        return try finish(directory, table, frame(table.entry).address, request)
     }
 
     private func extendedStep(
@@ -134,25 +135,25 @@ package final class PagingUnit: PageWalker {
     }
 
     /// Checks rights, sets accessed and dirty bits that are not set yet, and says what the TLB may keep.
-    private func finish(_ steps: [Step], _ page: UInt32, _ request: Request) throws(GuestFault) -> PageTranslation {
-        let rights = steps.reduce(~0) { $0 & $1.entry }
-        let privileged = cpu.pointee.privileged
-        let isWriteProtected = request.isUser || privileged.cr0 & CR0.wp != 0
+    private func finish(
+        _ parent: Step?, _ leaf: Step, _ page: UInt32, _ request: Request
+    ) throws(GuestFault) -> PageTranslation {
+        let rights = leaf.entry & (parent?.entry ?? ~0)
+        let isWriteProtected = request.isUser || cpu.pointee.privileged.cr0 & CR0.wp != 0
         let mayWrite = rights & PageBit.writable != 0 || !isWriteProtected
         if request.isUser, rights & PageBit.user == 0 { throw request.fault(present: true) }
         if request.access == .write, !mayWrite { throw request.fault(present: true) }
-        var leaf: UInt64 = 0
-        for (index, step) in steps.enumerated() {
-            let isLeaf = index == steps.count - 1
-            let marks = PageBit.accessed | (isLeaf && request.access == .write ? PageBit.dirty : 0)
-            if step.entry & marks != marks {
-                let low = UInt32(truncatingIfNeeded: step.entry | marks)
-                mmu?.writeTableEntry(step.address, value: low)
-            }
-            leaf = step.entry | marks
-        }
+        if let parent { mark(parent, PageBit.accessed) }
+        let marks = request.access == .write ? PageBit.accessed | PageBit.dirty : PageBit.accessed
+        mark(leaf, marks)
         return PageTranslation(
-            page: page, writable: mayWrite && leaf & PageBit.dirty != 0,
-            global: leaf & PageBit.global != 0 && privileged.cr4 & CR4.pge != 0)
+            page: page, writable: mayWrite && (leaf.entry | marks) & PageBit.dirty != 0,
+            global: leaf.entry & PageBit.global != 0 && cpu.pointee.privileged.cr4 & CR4.pge != 0)
+    }
+
+    /// Writes an entry only when a bit is missing: tables may stand in read-only memory or beside code.
+    private func mark(_ step: Step, _ bits: UInt64) {
+        guard step.entry & bits != bits else { return }
+        mmu?.writeTableEntry(step.address, value: UInt32(truncatingIfNeeded: step.entry | bits))
     }
 }

@@ -148,8 +148,8 @@ package final class VirtualProcessor {
         begin(budget: singly.needed ? fragment.pointee.count : room)
         guard let exit = backend?.enter(fragment) else { return .stopRequested }
         settle()
-        collectTraps(singly)
         if case .fault(let fault) = exit { return deliver(fault) }
+        collectTraps(singly)
         return nil
     }
 

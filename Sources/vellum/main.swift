@@ -1,1 +1,3 @@
-print("vellum")
+import VellumCommands
+
+VellumCommand.main()

@@ -2,6 +2,7 @@
 #define CVELLUMSUPPORT_H
 
 #include <stdint.h>
+#include "CVellumHost.h"
 
 /// Two empty functions that differ to the compiler.  Called on the two ways of a guest branch they keep the
 /// ways apart, so that the host predicts the guest's branch instead of waiting for guest data in a select.

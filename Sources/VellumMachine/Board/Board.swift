@@ -22,8 +22,7 @@ package enum GuestRequest: Equatable, Sendable {
 /// Who pulled the reset line.
 package enum ResetCause: String, Equatable, Sendable {
     case keyboardController = "the keyboard controller"
-    case systemControl = "port 92h"
-    case resetControl = "port CF9h"
+    case systemControl = "port 92h or CF9h"
     case tripleFault = "a triple fault"
 }
 
@@ -42,6 +41,10 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
     package var request: GuestRequest?
     /// Takes each byte that the guest sends to the first serial port.
     package var serialOutput: (UInt8) -> Void = { _ in }
+    /// Takes each byte that the guest writes to a debug port, with the port.
+    package var debugOutput: (UInt8, UInt16) -> Void = { _, _ in }
+    /// Takes each power-on test code.
+    package var postCode: (UInt8) -> Void = { _ in }
 
     let chips: Chips
     var portMap = PortMap()
@@ -143,4 +146,8 @@ final class Relay: VirtualClock, InterruptLine {
     func setAddressLine20(_ open: Bool) { board?.processor?.setAddressLine20(open) }
 
     func transmit(_ byte: UInt8) { board?.serialOutput(byte) }
+
+    func print(_ byte: UInt8, _ port: UInt16) { board?.debugOutput(byte, port) }
+
+    func showPostCode(_ code: UInt8) { board?.postCode(code) }
 }

@@ -21,6 +21,12 @@ final class Chips {
     let keyboard: KeyboardController
     let serial: SerialPort
     let power: PowerManagement
+    let control: SystemControl
+    let display: DisplayAdapter
+    let direct: DMAController
+    let pci = PCIConfiguration()
+    let debugConsole: DebugConsole
+    let debugExit: DebugExit?
     let addressLine20: Wire
     private let setup: BoardSetup
 
@@ -37,17 +43,30 @@ final class Chips {
             addressLine20: addressLine20, requestReset: { relay.raise(.reset(.keyboardController)) })
         serial = SerialPort(line: interrupts.line(4), transmit: relay.transmit)
         power = PowerManagement(clock: relay, powerOff: { relay.raise(.powerOff) })
+        control = SystemControl(
+            clock: relay, timer: timer, addressLine20: addressLine20,
+            requestReset: { _ in relay.raise(.reset(.systemControl)) })
+        control.onPostCode = relay.showPostCode
+        display = DisplayAdapter(clock: relay)
+        direct = DMAController()
+        debugConsole = DebugConsole(print: relay.print)
+        debugExit = setup.debugExitPort.map { DebugExit(port: $0) { relay.raise(.debugExit($0)) } }
     }
 
     /// Every chip that has a reset input.
-    var all: [any Device] { [interrupts, timer, clock, keyboard, serial, power] }
+    var all: [any Device] { [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci] }
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {
-        for device in [interrupts, serial, power] as [any PortDevice] { board.portMap.add(device) }
+        let plain: [any PortDevice] = [interrupts, serial, power, control, display, direct, debugConsole]
+        for device in plain { board.portMap.add(device) }
+        board.portMap.add(pci, doubleword: 0xCF8)
+        let window = DisplayAdapter.windowBase...DisplayAdapter.windowBase + (DisplayAdapter.windowSize - 1)
+        board.memoryMap.append((window, display))
         for device in [timer, clock, keyboard] as [any PortDevice & TimedDevice] {
             board.portMap.add(device, alarm: board.alarms.add(device))
         }
+        if let debugExit { board.portMap.add(debugExit) }
         CMOSSetup(memory: UInt64(setup.memory)).fill(clock)
         board.alarms.refreshAll()
     }
@@ -62,6 +81,10 @@ struct BoardState: Codable, Equatable, Sendable {
     var keyboard: KeyboardController.State
     var serial: SerialPort.State
     var power: PowerManagement.State
+    var control: SystemControl.State
+    var display: DisplayAdapter.State
+    var direct: DMAController.State
+    var pci: PCIConfiguration.State
     var addressLine20: Bool
 }
 
@@ -72,7 +95,8 @@ extension Board {
             BoardState(
                 skipped: skipped, interrupts: chips.interrupts.state, timer: chips.timer.state,
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
-                power: chips.power.state, addressLine20: chips.addressLine20.state)
+                power: chips.power.state, control: chips.control.state,
+                display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state, addressLine20: chips.addressLine20.state)
         }
         set {
             skipped = newValue.skipped
@@ -81,8 +105,12 @@ extension Board {
             chips.keyboard.state = newValue.keyboard
             chips.serial.state = newValue.serial
             chips.power.state = newValue.power
+            chips.control.state = newValue.control
+            chips.display.state = newValue.display
+            chips.direct.state = newValue.direct
+            chips.pci.state = newValue.pci
             chips.addressLine20.state = newValue.addressLine20
-            // Last: the lines that the others drove are inputs of these.
+            // Last, since lines that the others drove are its inputs.
             chips.interrupts.state = newValue.interrupts
             request = nil
             alarms.refreshAll()

@@ -11,10 +11,13 @@ struct PortMap {
     private(set) var slots: [Slot] = []
     /// Index into `slots` plus one; zero where nothing answers.
     private var table = [UInt8](repeating: 0, count: 65_536)
+    /// Ports whose 32-bit accesses belong to one device although byte accesses to the ports after it do not.
+    private var doublewords: [UInt16: Int] = [:]
 
     /// Puts a device at its ports; a later device takes ports from an earlier one.
-    mutating func add(_ device: any PortDevice, alarm: Int? = nil) {
+    mutating func add(_ device: any PortDevice, alarm: Int? = nil, doubleword: UInt16? = nil) {
         slots.append(Slot(device: device, alarm: alarm))
+        if let doubleword { doublewords[doubleword] = slots.count - 1 }
         for range in device.ports {
             for port in range { table[Int(port)] = UInt8(slots.count) }
         }
@@ -28,6 +31,7 @@ struct PortMap {
 
     /// The slot that answers at all of `width` ports; nil when there is none or they belong to several.
     func slot(_ port: UInt16, width: Int) -> Int? {
+        if width == 4, let slot = doublewords[port] { return slot }
         let first = table[Int(port)]
         guard first != 0 else { return nil }
         for offset in 1..<max(width, 2) where offset < width {

@@ -108,14 +108,13 @@ package struct ELFImage: Equatable, Sendable {
 extension BootPlan {
     /// Refuses bytes that would not land in RAM; says what memory would take them.
     package static func checkPlacement(_ range: Range<UInt64>, place: String, map: MemoryMap) throws(ImageError) {
-        guard !map.isUsable(range) else { return }
+        guard !map.isLoadable(range) else { return }
         let span = "\(hex(range.lowerBound))–\(hex(range.upperBound))"
         guard range.upperBound <= 3 << 30 else {
             throw .notUnderstood(place, "loads at \(span), beyond any memory of this machine (3 GiB)")
         }
-        let legacy = MemoryMap.conventionalEnd..<0x100000
-        guard !range.overlaps(legacy) else {
-            throw .notUnderstood(place, "loads at \(span), over video memory or firmware (0x9FC00–0xFFFFF)")
+        guard !range.overlaps(MemoryMap.legacy) else {
+            throw .notUnderstood(place, "loads at \(span), over video memory (0x9FC00–0xBFFFF)")
         }
         let needed = (range.upperBound + 0xF_FFFF) >> 20
         throw .notUnderstood(place, "loads at \(span), past the end of memory", "try -m \(needed)M")

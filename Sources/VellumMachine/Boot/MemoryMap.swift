@@ -39,8 +39,13 @@ package struct MemoryMap: Equatable, Sendable {
         UInt32(truncatingIfNeeded: (entries.last { $0.base == 0x100000 }?.length ?? 0) >> 10)
     }
 
-    /// True when the whole range is RAM that an image may be loaded to.
-    package func isUsable(_ range: Range<UInt64>) -> Bool {
-        entries.contains { $0.kind == .usable && $0.range.contains(range.lowerBound) && range.upperBound <= $0.range.upperBound }
+    /// True when the whole range is RAM that an image may be loaded to: also C0000h–FFFFFh, which is plain RAM on this
+    /// board as long as no firmware is there.
+    package func isLoadable(_ range: Range<UInt64>) -> Bool {
+        let end = entries.last.map(\.range.upperBound) ?? 0
+        return range.upperBound <= end && !range.overlaps(MemoryMap.legacy)
     }
+
+    /// The extended BIOS data area and video memory.
+    package static let legacy: Range<UInt64> = conventionalEnd..<0xC0000
 }

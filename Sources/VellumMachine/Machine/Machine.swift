@@ -64,7 +64,7 @@ public final class Machine {
         self.memory = memory
         var setup = BoardSetup(memory: configuration.memory)
         setup.time = configuration.startTime
-        setup.debugExitPort = configuration.debugExitPort
+        setup.debugExitPort = configuration.debugExit.number(for: plan.kind)
         board = Board(timebase: configuration.timebase, setup: setup)
         do {
             processor = try VirtualProcessor(
@@ -74,6 +74,8 @@ public final class Machine {
         }
         board.processor = ProcessorAdapter(processor)
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
+        board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
+        board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
         start()
     }
 

@@ -25,6 +25,22 @@ public enum ResetPolicy: String, CaseIterable, Sendable {
     case exit
 }
 
+/// The port whose write ends the run with a status.
+public enum DebugExitPort: Equatable, Sendable {
+    /// F4h for Multiboot and flat images, none for others.
+    case automatic
+    case none
+    case port(UInt16)
+
+    func number(for kind: ImageKind) -> UInt16? {
+        switch self {
+        case .automatic: kind == .multiboot || kind == .flat ? 0xF4 : nil
+        case .none: nil
+        case .port(let port): port
+        }
+    }
+}
+
 /// The bytes to run and what belongs to them.
 public struct BootImage: Equatable, Sendable {
     /// The image as the user named it: for messages and the statistics.
@@ -71,8 +87,7 @@ public struct MachineConfiguration: Equatable, Sendable {
     /// The real-time clock at power-on, in seconds since 1970 (UTC).
     public var startTime: Int64 = 946_684_800
     public var onReset = ResetPolicy.exit
-    /// The port whose write ends the run with a status; nil for none.
-    public var debugExitPort: UInt16? = 0xF4
+    public var debugExit = DebugExitPort.automatic
     /// The debug exit's value is the exit status as it is, not QEMU's `(value << 1) | 1`.
     public var debugExitRaw = false
 
@@ -87,4 +102,14 @@ public struct MachineConfiguration: Equatable, Sendable {
     public init(image: BootImage) { self.image = image }
 
     public static let memoryRange = (1 << 20)...(3 << 30)
+}
+
+extension BootImage {
+    /// The image is of a kind, as told or by its bytes; compressed ones are looked into.
+    public func looksLike(_ kind: ImageKind) -> Bool {
+        if let known = self.kind { return known == kind }
+        if flat != nil { return kind == .flat }
+        let plain = Gunzip.isCompressed(bytes) ? (try? Gunzip.inflate(bytes)) ?? [] : bytes
+        return ImageKind.detect(plain) == kind
+    }
 }

@@ -6,10 +6,13 @@ public protocol MachineObserver: AnyObject {
     func machineWillRestart(_ machine: Machine, because reason: String)
     /// The guest wrote a byte to a debug port (E9h, 402h).
     func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16)
+    /// The guest showed a power-on test code at port 80h.
+    func machine(_ machine: Machine, didShowPostCode code: UInt8)
 }
 
 extension MachineObserver {
     public func machine(_ machine: Machine, didSendSerial byte: UInt8) {}
     public func machineWillRestart(_ machine: Machine, because reason: String) {}
     public func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16) {}
+    public func machine(_ machine: Machine, didShowPostCode code: UInt8) {}
 }

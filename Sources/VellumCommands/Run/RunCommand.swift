@@ -1,0 +1,131 @@
+import ArgumentParser
+import CVellumSupport
+import Glibc
+import VellumMachine
+
+/// `vellum run`.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs a guest.",
+        discussion: """
+            IMAGE is a Multiboot kernel, a Linux bzImage (either may be gzipped), or with --load a flat binary. \
+            Standard output is the guest's console: its first serial port, or at the end its text screen if the port \
+            stayed silent. At a terminal the text screen is shown live; Ctrl-A h there lists the keys.
+
+            Examples:
+              vellum run /boot/invaders.exec
+              vellum run /boot/memtest86+ia32.bin -m 16M --append console=ttyS0,115200
+              vellum run vmlinuz --initrd initrd.gz --append 'console=ttyS0 panic=-1'
+              vellum run boot.bin --load 0x7c00 --mode 16 --max-instructions 1000000
+
+            Exit status: the guest's own where it has one (power-off 0, debug exit (value << 1) | 1); 64 usage, \
+            65 image not understood, 66 image unreadable, 70 our own error, 120 halted for good, 121 triple fault or \
+            reset, 122 instruction limit, 124 timeout, 130 SIGINT, 143 SIGTERM.
+            """)
+
+    @Argument(help: "The image to run.")
+    var image: String
+
+    @OptionGroup(title: "Machine")
+    var machine: MachineOptions
+
+    @OptionGroup(title: "Run")
+    var options: RunOptions
+
+    @OptionGroup(title: "Engine (the guest's result and all counts of instructions stay the same)")
+    var engine: EngineOptionGroup
+
+    @OptionGroup
+    var later: LaterOptions
+
+    @Argument(parsing: .postTerminator, help: "Arguments for the guest, after --.")
+    var arguments: [String] = []
+
+    func run() throws {
+        let status = try Runner(command: self).run()
+        throw ExitCode(status)
+    }
+}
+
+/// Carries out `vellum run`.
+struct Runner {
+    let command: RunCommand
+
+    /// The exit status.
+    func run() throws -> Int32 {
+        let machine: Machine
+        do {
+            var configuration = try command.machine.configuration(image: command.image, arguments: command.arguments)
+            command.engine.apply(to: &configuration)
+            machine = try Machine(configuration)
+        } catch let error as ImageError {
+            return fail(error.about(command.image).description, error.exitStatus)
+        } catch let error as MachineError {
+            return fail(error.description, error.exitStatus)
+        }
+        vellum_trap_signals()
+        let session: RunSession
+        do {
+            session = try makeSession(machine)
+        } catch {
+            return fail(error.message, 70)
+        }
+        let report = session.run()
+        session.display?.close()
+        return finish(session, report)
+    }
+
+    private func fail(_ message: String, _ status: Int32) -> Int32 {
+        HostIO.report(message)
+        return status
+    }
+
+    private func makeSession(_ machine: Machine) throws(SerialChannel.Failure) -> RunSession {
+        let display = wantsDisplay ? LiveDisplay() : nil
+        let target = command.options.serial ?? (display == nil ? .stdio : .none)
+        let serial = try SerialChannel.open(target)
+        if let name = serial.terminalName { HostIO.report("serial port on \(name)") }
+        var plan = RunPlan()
+        plan.maximumInstructions = command.options.maxInstructions ?? .max
+        plan.timeout = command.options.timeout.map { UInt64($0 * 1e9) }
+        plan.usesHostClock = command.options.clock.map { $0 == .host } ?? (display != nil)
+        plan.log = command.options.log
+        return RunSession(machine: machine, plan: plan, serial: serial, display: display)
+    }
+
+    /// At a terminal the screen is live, unless the serial port is wanted there.
+    private var wantsDisplay: Bool {
+        if let kind = command.options.display { return kind == .terminal }
+        return command.options.serial != .stdio && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    }
+
+    /// Screen, statistics and the reason, in that order; returns the exit status.
+    private func finish(_ session: RunSession, _ report: ExitReport) -> Int32 {
+        let wall = session.wallSeconds
+        var status = report.status
+        showScreen(session)
+        if let path = command.options.screen, !HostIO.writeFile(path, session.machine.screenText + "\n") {
+            status = fail("\(path): the screen cannot be written", 70)
+        }
+        if let path = command.options.stats {
+            let statistics = StatisticsReport(
+                image: command.image, kind: session.machine.kind, memory: session.machine.memorySize, exit: report,
+                statistics: session.machine.statistics, wallSeconds: wall)
+            if !HostIO.writeFile(path, statistics.json.encoded() + "\n") {
+                status = fail("\(path): the statistics cannot be written", 70)
+            }
+        }
+        if command.options.log > .quiet {
+            HostIO.report("\(report.reason.rawValue): \(report.message) (status \(report.status))")
+        }
+        return status
+    }
+
+    /// A run is never silent: a guest that sent nothing has its screen printed.
+    private func showScreen(_ session: RunSession) {
+        let text = session.machine.screenText
+        guard session.display != nil || session.serialCount == 0, !text.isEmpty else { return }
+        HostIO.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
+    }
+}

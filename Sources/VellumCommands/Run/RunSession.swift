@@ -1,0 +1,172 @@
+import CVellumSupport
+import Glibc
+import VellumMachine
+
+/// How a run meets the host; made from the options, with what they leave open decided.
+struct RunPlan {
+    var maximumInstructions: UInt64 = .max
+    /// Nanoseconds of real time; nil for no limit.
+    var timeout: UInt64?
+    var usesHostClock = false
+    var log = LogLevel.error
+}
+
+/// One run of a machine: feeds it input, keeps time where the host's clock rules, and knows when to stop.
+///
+/// The machine is run in slices; where they end changes nothing for the guest.
+final class RunSession {
+    let machine: Machine
+    let plan: RunPlan
+    var serial: SerialChannel
+    let display: LiveDisplay?
+    private let observer: SessionObserver
+    private var pacer: Pacer?
+    private let start = HostClock.now
+
+    /// Instructions between two looks at the host: some ten milliseconds.
+    private static let slice: UInt64 = 2_000_000
+    /// With the host's clock: two milliseconds of virtual time at the default speed.
+    private static let pacedSlice: UInt64 = 200_000
+    /// The longest wait for input, in nanoseconds, so that time limits are seen.
+    private static let longestWait: UInt64 = 50_000_000
+
+    init(machine: Machine, plan: RunPlan, serial: SerialChannel, display: LiveDisplay?) {
+        self.machine = machine
+        self.plan = plan
+        self.serial = serial
+        self.display = display
+        observer = SessionObserver(output: serial.output, log: plan.log)
+        machine.observer = observer
+        if plan.usesHostClock { pacer = Pacer(host: HostClock.now, virtual: machine.virtualTime) }
+    }
+
+    /// Seconds since the session was made.
+    var wallSeconds: Double { Double(HostClock.now - start) / 1e9 }
+
+    /// Bytes that the guest sent to its serial port.
+    var serialCount: UInt64 { observer.serialCount }
+
+    /// Runs to the end.
+    func run() -> ExitReport {
+        while true {
+            if let report = hostStop() { return report }
+            feedInput(wait: 0)
+            let size = pacer == nil ? RunSession.slice : RunSession.pacedSlice
+            let limit = min(plan.maximumInstructions, machine.instructions &+ size)
+            let progress = machine.advance(to: limit, idle: pacer == nil ? .skip : .wait)
+            display?.show(machine)
+            switch progress {
+            case .ended(let report): return finish(report)
+            case .ran:
+                if machine.instructions >= plan.maximumInstructions {
+                    return finish(.instructionLimit(plan.maximumInstructions))
+                }
+                pace()
+            case .idle(let until):
+                serial.output?.flush()
+                guard until != nil || canWake else { return finish(.halted) }
+                idle(until: until)
+            }
+        }
+    }
+
+    private func finish(_ report: ExitReport) -> ExitReport {
+        observer.finish()
+        return report
+    }
+
+    // MARK: The host's reasons to stop
+
+    private func hostStop() -> ExitReport? {
+        let signal = vellum_signal_received()
+        if signal != 0 { return finish(.signal(signal)) }
+        if display?.wantsToQuit == true { return finish(.quit) }
+        if let timeout = plan.timeout, HostClock.now - start >= timeout { return finish(.timeout) }
+        return nil
+    }
+
+    // MARK: Input
+
+    /// Something may still come that wakes a processor for which no device plans anything.
+    private var canWake: Bool {
+        if display != nil { return true }
+        return machine.awaitsSerialInput && serial.input?.isOpen == true
+    }
+
+    /// Hands over what has come from outside; waits up to `wait` nanoseconds for it.
+    private func feedInput(wait: UInt64) {
+        if let display {
+            display.feed(machine, wait: wait)
+            return
+        }
+        // A guest that does not read must not fill the host's memory.
+        let room = 4096 - min(4096, machine.pendingSerialInput)
+        let bytes = serial.input?.read(limit: room, wait: wait)
+        if let bytes { machine.sendSerial(bytes) } else { HostInput.sleep(wait) }
+    }
+
+    // MARK: Time
+
+    /// Keeps to the host's clock after a slice.
+    private func pace() {
+        guard let pacer else { return }
+        switch pacer.step(host: HostClock.now, virtual: machine.virtualTime, deadline: machine.nextDeadline) {
+        case .go: break
+        case .wait(let nanoseconds): feedInput(wait: min(nanoseconds, RunSession.longestWait))
+        case .skip(let nanoseconds): machine.deliver(.skip(nanoseconds))
+        }
+    }
+
+    /// The processor is halted: waits for input, or until the host's clock reaches the next event.
+    private func idle(until deadline: UInt64?) {
+        guard let pacer else { return feedInput(wait: RunSession.longestWait) }
+        let wait = deadline.map { pacer.wait(until: $0, host: HostClock.now) } ?? RunSession.longestWait
+        feedInput(wait: min(wait, RunSession.longestWait))
+        let reached = min(pacer.virtualTime(host: HostClock.now), deadline ?? .max)
+        let now = machine.virtualTime
+        if reached > now { machine.deliver(.skip(reached - now)) }
+    }
+}
+
+extension ExitReport {
+    /// The user left the live display.
+    static let quit = ExitReport(.signal, status: 130, message: "ended from the keyboard")
+}
+
+/// Takes what the guest sends out.
+private final class SessionObserver: MachineObserver {
+    private let output: OutputBuffer?
+    private let log: LogLevel
+    private(set) var serialCount: UInt64 = 0
+    private var debugLine: [UInt8] = []
+
+    init(output: OutputBuffer?, log: LogLevel) {
+        self.output = output
+        self.log = log
+    }
+
+    func machine(_ machine: Machine, didSendSerial byte: UInt8) {
+        serialCount += 1
+        output?.put(byte)
+    }
+
+    func machineWillRestart(_ machine: Machine, because reason: String) {
+        if log >= .info { HostIO.report("the machine starts again: reset by \(reason)") }
+    }
+
+    func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16) {
+        guard log >= .debug else { return }
+        if byte == 0x0A || debugLine.count >= 200 { flushDebug() } else { debugLine.append(byte) }
+    }
+
+    private func flushDebug() {
+        guard !debugLine.isEmpty else { return }
+        HostIO.report("debug port: \(String(decoding: debugLine, as: UTF8.self))")
+        debugLine = []
+    }
+
+    func finish() {
+        flushDebug()
+        output?.flush()
+    }
+}

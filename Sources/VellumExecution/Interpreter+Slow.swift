@@ -116,7 +116,7 @@ extension Interpreter {
     func endAfter(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp> {
         var source = ip + 1
         var target = stub
-        let last = stub + (Interpreter.stubCapacity - 2)
+        let last = stub + (Interpreter.stubCapacity - 3)
         while source.pointee.instruction == ip.pointee.instruction, target < last {
             target.pointee = source.pointee
             if source.pointee.opcode.isTerminal || source.pointee.opcode == .exit {
@@ -124,6 +124,11 @@ extension Interpreter {
                 return UnsafePointer(stub)
             }
             source += 1
+            target += 1
+        }
+        // A comparison that waits in the terminal belongs to its own instruction.
+        if let comparison = source.pointee.fusedComparison, comparison.instruction == ip.pointee.instruction {
+            target.pointee = comparison
             target += 1
         }
         target.pointee = MicroOp(

@@ -1189,7 +1189,7 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .probeWrite:
                 guard probeWrite(ip, fragment) else { return raise(pending, ip, fragment) }
-                ip += 1
+                ip = after(ip, fragment)
             case .push32:
                 let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4

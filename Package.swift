@@ -59,7 +59,6 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
-        tests("VellumConformanceTests", ["VellumConformance"]),
         .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(

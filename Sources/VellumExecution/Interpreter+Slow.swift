@@ -3,7 +3,8 @@ import VellumMicroOps
 
 /// The slow paths: kept out of line, so that the loop stays small.
 extension Interpreter {
-    static let stackPointer = RegisterSlot(.esp).offset
+    /// ESP's slot.
+    static var stackPointer: UInt8 { @inline(__always) get { 16 } }
 
     private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
 
@@ -217,9 +218,26 @@ extension Interpreter {
         return start(next, &fragment, &ip)
     }
 
-    /// Goes on at an address that is known only now.
-    @inline(never)
+    /// Goes on at an address that is known only now: where the jump cache says, or else where the resolver does.
+    @inline(__always)
     func go(to eip: UInt32, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+        if let next = jumps.find(eip: eip, stamp: cpu.pointee.engine.jumpStamp) {
+            let left = cpu.pointee.engine.budget &- next.pointee.count
+            if left >= 0 {
+                cpu.pointee.engine.budget = left
+                cpu.pointee.engine.jumpHits &+= 1
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
+                return true
+            }
+        }
+        return goSlowly(eip, &fragment, &ip)
+    }
+
+    @inline(never)
+    private func goSlowly(
+        _ eip: UInt32, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
+    ) -> Bool {
         cpu.pointee.engine.eip = eip
         guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return false }
         return start(next, &fragment, &ip)

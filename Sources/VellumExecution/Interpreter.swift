@@ -17,8 +17,12 @@ package final class Interpreter: ExecutionBackend {
     let stub: UnsafeMutablePointer<MicroOp>
     static let stubCapacity = 256
 
-    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver) {
+    /// Shared with the resolver, which fills it.
+    let jumps: JumpCache
+
+    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver, jumps: JumpCache) {
         self.cpu = cpu
+        self.jumps = jumps
         self.mmu = mmu
         self.gate = gate
         self.resolver = resolver
@@ -448,13 +452,17 @@ package final class Interpreter: ExecutionBackend {
                 if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt32.self), count)) }
                 ip += 1
             case .shl32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) << ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
                 ip += 1
             case .shr32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) >> ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .rotateLeft32in:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
                 ip += 1
             case .sar32in:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -634,7 +642,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -645,7 +653,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -656,7 +664,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -667,7 +675,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -678,7 +686,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -689,7 +697,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -700,7 +708,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -711,7 +719,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -722,7 +730,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -733,7 +741,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -744,7 +752,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -755,7 +763,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -766,7 +774,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -777,7 +785,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -788,7 +796,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -799,7 +807,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -810,7 +818,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -821,7 +829,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -832,7 +840,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -843,7 +851,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -858,7 +866,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -873,7 +881,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -888,7 +896,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 4, ip, fragment)
@@ -903,7 +911,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -918,7 +926,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -933,7 +941,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -948,7 +956,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -963,7 +971,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 1, ip, fragment)
@@ -978,7 +986,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 2, ip, fragment)
@@ -993,7 +1001,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 4, ip, fragment)
@@ -1004,7 +1012,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1013,7 +1021,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1022,7 +1030,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1031,7 +1039,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1040,7 +1048,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
                     guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1049,7 +1057,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
                     guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1058,7 +1066,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1067,7 +1075,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1076,7 +1084,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1085,7 +1093,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1094,7 +1102,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
                     guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1103,7 +1111,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
                     guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1116,7 +1124,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1129,7 +1137,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1142,7 +1150,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1155,7 +1163,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1168,7 +1176,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1181,7 +1189,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1194,7 +1202,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1206,7 +1214,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = ip.pointee.immediate
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1217,7 +1225,7 @@ package final class Interpreter: ExecutionBackend {
             case .pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 if let host = tlb.readHost(address, 4) {
-                    let value = host.loadUnaligned(as: UInt32.self)
+                    let value = vellum_load32(host)
                     r.set(Self.stackPointer, address &+ 4)
                     r.set(ip.pointee.a, value)
                     ip += 1
@@ -1773,7 +1781,7 @@ package final class Interpreter: ExecutionBackend {
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
                 if let host = tlb.readHost(address, 4) {
-                    target = host.loadUnaligned(as: UInt32.self)
+                    target = vellum_load32(host)
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }

@@ -41,7 +41,9 @@ extension MicroOpcode {
         case .add32n, .or32n, .and32n, .sub32n, .xor32n: .binary(4, [])
         case .add8in, .or8in, .and8in, .sub8in, .xor8in, .not8: .alone(1, [])
         case .add16in, .or16in, .and16in, .sub16in, .xor16in, .not16: .alone(2, [])
-        case .add32in, .or32in, .and32in, .sub32in, .xor32in, .not32, .shl32in, .shr32in, .sar32in: .alone(4, [])
+        case .add32in, .or32in, .and32in, .sub32in, .xor32in, .not32, .shl32in, .shr32in, .sar32in,
+            .rotateLeft32in:
+            .alone(4, [])
         case .adc8, .sbb8: .binary(1, reads: .carry)
         case .adc16, .sbb16: .binary(2, reads: .carry)
         case .adc32, .sbb32: .binary(4, reads: .carry)

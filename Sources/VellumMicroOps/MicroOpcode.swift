@@ -24,6 +24,8 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     case shl8, shl16, shl32, shr8, shr16, shr32, sar8, sar16, sar32
     case shl8i, shl16i, shl32i, shr8i, shr16i, shr32i, sar8i, sar16i, sar32i
     case shl32in, shr32in, sar32in
+    // a rotated left by the immediate, 1 to 31.
+    case rotateLeft32in
     case rotate8, rotate16, rotate32, rotate8i, rotate16i, rotate32i
     // Double shifts of a with b, count in slot c or immediate; d = 0 left, 1 right.
     case doubleShift16, doubleShift32, doubleShift16i, doubleShift32i

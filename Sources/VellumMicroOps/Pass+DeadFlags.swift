@@ -67,6 +67,12 @@ extension MicroOp {
         case .shl32i: plain.opcode = .shl32in
         case .shr32i: plain.opcode = .shr32in
         case .sar32i: plain.opcode = .sar32in
+        case .rotate32i:
+            // Through CF the flags are the value.
+            guard d < 2, 1...31 ~= immediate else { return nil }
+            plain.opcode = .rotateLeft32in
+            if d == 1 { plain.immediate = 32 - immediate }
+            plain.d = 0
         case .inc8: plain.add(1, .add8in)
         case .inc16: plain.add(1, .add16in)
         case .inc32: plain.add(1, .add32in)

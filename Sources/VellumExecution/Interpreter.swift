@@ -1252,13 +1252,17 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .skipIfZero16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
             case .skipIfZero32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
@@ -1270,134 +1274,200 @@ package final class Interpreter: ExecutionBackend {
                 default: return raiseFromCall(ip, fragment)
                 }
             case .jump:
-                guard follow(0, &fragment, &ip) else { return stopped() }
+                guard let next = follow(0, fragment) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .branchO:
                 if v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNO:
                 if !v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchB:
                 if v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNB:
                 if !v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchZ:
                 if v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNZ:
                 if !v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchBE:
                 if v.carryFlag || v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchA:
                 if !(v.carryFlag || v.zeroFlag) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchS:
                 if v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNS:
                 if !v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchP:
                 if v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNP:
                 if !v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchL:
                 if v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNL:
                 if v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchLE:
                 if v.zeroFlag || v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchG:
                 if !v.zeroFlag && v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1405,10 +1475,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1416,10 +1490,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1427,10 +1505,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1438,10 +1520,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1449,10 +1535,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1460,10 +1550,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1471,10 +1565,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1482,10 +1580,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1493,10 +1595,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1504,10 +1610,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1515,10 +1625,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1526,10 +1640,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1537,10 +1655,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1548,10 +1670,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1559,10 +1685,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1570,10 +1700,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1581,10 +1715,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1592,10 +1730,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1603,10 +1745,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1614,10 +1760,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1625,10 +1775,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1636,10 +1790,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1647,10 +1805,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1658,125 +1820,183 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) < 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) >= 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .indirect:
-                guard go(to: r.get(ip.pointee.b, UInt32.self), &fragment, &ip) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self)) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
@@ -1789,7 +2009,9 @@ package final class Interpreter: ExecutionBackend {
                 }
                 r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
                 if cpu.pointee.engine.endRequested { stealBudget() }
-                guard go(to: target, &fragment, &ip) else { return stopped() }
+                guard let next = go(to: target) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .fault:
                 return raise(terminalFault(ip), ip, fragment)
             case .exit:

@@ -545,6 +545,12 @@ package final class Interpreter: ExecutionBackend {
             case .imulTwo16:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
+            case .imulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .imulTwo32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self) &* ip.pointee.immediate)
+                ip += 1
             case .imulTwo16i:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1

@@ -65,5 +65,8 @@ let package = Package(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
+        tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
+        tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
+        tests("VellumTests", ["Vellum"]),
     ]
 )

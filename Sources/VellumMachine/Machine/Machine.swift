@@ -76,6 +76,7 @@ public final class Machine {
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
         board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
         board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
+        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
         start()
     }
 
@@ -88,11 +89,10 @@ public final class Machine {
         board.initializeLikeFirmware()
         board.request = nil
         isHalted = false
-        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
         if plan.roms.isEmpty { load(BootPlan.Region(address: 0x400, bytes: Board.dataArea)) }
         for region in plan.regions { load(region) }
+        processor.codeChanged()
         processor.cpu.enter(plan.entry)
-        processor.mmu.flushAll()
         processor.mmu.modeChanged()
     }
 

@@ -54,7 +54,7 @@ let package = Package(
             name: "VellumConformance",
             dependencies: [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumMachine", "CZlib",
+                "VellumHypervisor", "VellumMachine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),

@@ -21,11 +21,13 @@ package struct EngineRegisters {
     package init() {}
 }
 
-/// The processor: three structs, one address.
+/// The processor: its parts at one address.
 package struct CPUState {
     package var visible = GuestVisible()
     package var engine = EngineRegisters()
     package var privileged = Privileged()
+    /// MTRRs, PAT, microcode revision… by number: those that software may write.
+    package var modelSpecific: [UInt32: UInt64] = [:]
 
     package init() {}
 }

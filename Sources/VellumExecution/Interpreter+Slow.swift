@@ -152,6 +152,13 @@ extension Interpreter {
         return .fault(fault)
     }
 
+    /// A hypervisor call faulted.  EIP stands already: at the instruction, or in the new task when a task switch had
+    /// passed its commit point.
+    func raiseFromCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
+        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
+        return .fault(pending)
+    }
+
     func terminalFault(_ ip: UnsafePointer<MicroOp>) -> GuestFault {
         GuestFault(
             ExceptionVector(rawValue: UInt8(truncatingIfNeeded: ip.pointee.immediate)) ?? .invalidOpcode,

@@ -1259,7 +1259,7 @@ package final class Interpreter: ExecutionBackend {
                 case 0: ip += 1
                 case 1: ip = endAfter(ip, fragment)
                 case 2: return .fragmentEnd
-                default: return raise(pending, ip, fragment)
+                default: return raiseFromCall(ip, fragment)
                 }
             case .jump:
                 guard follow(0, &fragment, &ip) else { return stopped() }

@@ -59,7 +59,13 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
-        tests("VellumConformanceTests", ["VellumConformance"]),
+        .testTarget(
+            name: "VellumConformanceTests",
+            dependencies: [
+                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumExecution", "VellumHypervisor",
+                "VellumMachine",
+            ],
+            resources: [.copy("Resources")], swiftSettings: strict),
         .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(

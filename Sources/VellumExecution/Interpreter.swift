@@ -100,7 +100,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .add8i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ r.get(ip.pointee.b, UInt8.self))
@@ -112,13 +114,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .add16i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .add16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .add32:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -136,7 +141,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .or8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self))
@@ -148,7 +155,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .or16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self))
@@ -172,7 +181,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .and8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
@@ -184,7 +195,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .and16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
@@ -208,7 +221,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sub8i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- r.get(ip.pointee.b, UInt8.self))
@@ -220,13 +235,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sub16i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .sub16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .sub32:
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -244,7 +262,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .xor8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self))
@@ -256,7 +276,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .xor16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self))
@@ -280,13 +302,17 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .adc8i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc16:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .adc16i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc32:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -298,16 +324,23 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sbb8i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sbb16:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sbb16i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                )
                 ip += 1
             case .sbb32:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
             case .sbb32i:
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
@@ -454,7 +487,11 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) >> ip.pointee.immediate)
                 ip += 1
             case .sar32in:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(
+                        bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self))
+                            >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -538,7 +575,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .imulTwo16i:
-                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .bit16:
                 bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
@@ -571,10 +610,13 @@ package final class Interpreter: ExecutionBackend {
                 scanBits(ip, UInt32.self, forward: false)
                 ip += 1
             case .bitOffset16:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
                 ip += 1
             case .bitOffset32:
-                r.set(ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
+                r.set(
+                    ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
                 ip += 1
             case .daa, .das, .aaa, .aas, .aam, .aad:
                 decimal(ip)
@@ -700,7 +742,8 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(
+                        ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -810,7 +853,8 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(
+                        ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -948,7 +992,8 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(
+                        ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -1007,7 +1052,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iB:
@@ -1016,7 +1063,8 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16B:
@@ -1025,7 +1073,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iB:
@@ -1034,7 +1084,8 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32B:
@@ -1043,7 +1094,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iB:
@@ -1052,7 +1105,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8X:
@@ -1061,7 +1116,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iX:
@@ -1070,7 +1127,8 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16X:
@@ -1079,7 +1137,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iX:
@@ -1088,7 +1148,8 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32X:
@@ -1097,7 +1158,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iX:
@@ -1106,7 +1169,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8S:
@@ -1119,7 +1184,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iS:
@@ -1132,7 +1199,10 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16S:
@@ -1145,7 +1215,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iS:
@@ -1158,7 +1230,10 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32S:
@@ -1171,7 +1246,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iS:
@@ -1184,7 +1261,9 @@ package final class Interpreter: ExecutionBackend {
                     host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .probeWrite:

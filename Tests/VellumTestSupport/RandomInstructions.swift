@@ -21,7 +21,9 @@ package final class CodeBuffer: CodeSource {
         return UnsafeRawBufferPointer(rebasing: bytes[offset...])
     }
 
-    package func straddlingBytes(at linear: UInt32) -> [UInt8] { codeBytes(at: linear).map { Array($0.prefix(15)) } ?? [] }
+    package func straddlingBytes(at linear: UInt32) -> [UInt8] {
+        codeBytes(at: linear).map { Array($0.prefix(15)) } ?? []
+    }
 }
 
 /// Makes encodings out of the table's rows.

@@ -46,13 +46,18 @@ let package = Package(
         module(
             "VellumCommands",
             [
-                "VellumMachine", "VellumProfiling", "CVellumSupport",
+                "VellumMachine", "VellumDevices", "VellumProfiling", "CVellumSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
-        module(
-            "VellumConformance",
-            ["VellumMachine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .target(
+            name: "VellumConformance",
+            dependencies: [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumHypervisor", "VellumMachine", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
         .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
         .target(

@@ -9,8 +9,8 @@ import VellumMicroOps
 package final class Interpreter: ExecutionBackend {
     let cpu: CPU
     let mmu: SoftMMU
-    unowned let gate: HypervisorGate
-    unowned let resolver: FragmentResolver
+    unowned(unsafe) let gate: HypervisorGate
+    unowned(unsafe) let resolver: FragmentResolver
     /// What the instruction at hand raised.
     var pending = GuestFault(.invalidOpcode)
     /// Where an instruction is finished whose fragment must end after it.

@@ -7,7 +7,7 @@ package struct DebugRegisters: Sendable {
     package init() { bank = (0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400) }
 
     package subscript(number: Int) -> UInt32 {
-        get {
+        @inline(__always) get {
             switch number & 7 {
             case 0: bank.0
             case 1: bank.1
@@ -18,7 +18,7 @@ package struct DebugRegisters: Sendable {
             default: 0
             }
         }
-        set {
+        @inline(__always) set {
             switch number & 7 {
             case 0: bank.0 = newValue
             case 1: bank.1 = newValue
@@ -42,7 +42,7 @@ package struct SegmentRegisters: Sendable {
     }
 
     package subscript(segment: SegmentRegister) -> SegmentState {
-        get {
+        @inline(__always) get {
             switch segment {
             case .es: bank.0
             case .cs: bank.1
@@ -52,7 +52,7 @@ package struct SegmentRegisters: Sendable {
             case .gs: bank.5
             }
         }
-        set {
+        @inline(__always) set {
             switch segment {
             case .es: bank.0 = newValue
             case .cs: bank.1 = newValue
@@ -72,7 +72,7 @@ package struct PageDirectoryPointers: Sendable {
     package init() {}
 
     package subscript(number: Int) -> UInt64 {
-        get {
+        @inline(__always) get {
             switch number & 3 {
             case 0: bank.0
             case 1: bank.1
@@ -80,7 +80,7 @@ package struct PageDirectoryPointers: Sendable {
             default: bank.3
             }
         }
-        set {
+        @inline(__always) set {
             switch number & 3 {
             case 0: bank.0 = newValue
             case 1: bank.1 = newValue

@@ -28,8 +28,8 @@ package protocol CodeObserver: AnyObject {
 /// hit path inlined and calls the slow path below.
 package final class SoftMMU {
     package let memory: PhysicalMemory
-    package unowned var bus: PhysicalBus
-    package unowned var walker: PageWalker
+    package unowned(unsafe) var bus: PhysicalBus
+    package unowned(unsafe) var walker: PageWalker
     /// Owned by whoever owns this unit too.
     package unowned(unsafe) var codeObserver: CodeObserver?
     let cpu: CPU

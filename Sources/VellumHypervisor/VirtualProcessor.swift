@@ -148,7 +148,11 @@ package final class VirtualProcessor {
         begin(budget: singly.needed ? fragment.pointee.count : room)
         guard let exit = backend?.enter(fragment) else { return .stopRequested }
         settle()
-        if case .fault(let fault) = exit { return deliver(fault) }
+        if case .fault(let fault) = exit {
+            // An instruction that faults has no trap of its own; what data breakpoints it met it will meet again.
+            mmu.watchpointHits = 0
+            return deliver(fault)
+        }
         collectTraps(singly)
         return nil
     }

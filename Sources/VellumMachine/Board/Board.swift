@@ -132,7 +132,8 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
 /// Breaks the circle between the board and its chips: they know the relay, which knows the board.
 final class Relay: VirtualClock, InterruptLine {
-    weak var board: Board?
+    /// The board owns its chips, and they own this.
+    unowned(unsafe) var board: Board?
 
     var now: UInt64 { board?.now ?? 0 }
 

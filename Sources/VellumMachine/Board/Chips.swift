@@ -54,7 +54,9 @@ final class Chips {
     }
 
     /// Every chip that has a reset input.
-    var all: [any Device] { [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci] }
+    var all: [any Device] {
+        [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci]
+    }
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {
@@ -96,7 +98,8 @@ extension Board {
                 skipped: skipped, interrupts: chips.interrupts.state, timer: chips.timer.state,
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
                 power: chips.power.state, control: chips.control.state,
-                display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state, addressLine20: chips.addressLine20.state)
+                display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state,
+                addressLine20: chips.addressLine20.state)
         }
         set {
             skipped = newValue.skipped

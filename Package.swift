@@ -67,6 +67,14 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
         .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
+        .target(
+            name: "VellumTestSupport",
+            dependencies: ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"],
+            path: "Tests/VellumTestSupport", swiftSettings: strict),
+        tests("VellumMicroOpsTests", ["VellumIA32", "VellumMicroOps", "VellumExecution", "VellumTestSupport"]),
+        tests(
+            "VellumTranslationTests",
+            ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumTestSupport"]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],

@@ -79,7 +79,8 @@ extension Interpreter {
         }
         let low = T(truncatingIfNeeded: wide)
         let high = T(truncatingIfNeeded: wide >> UInt64(T.bitWidth))
-        let lost = signed ? high != T(truncatingIfNeeded: T.Twin(truncatingIfNeeded: low) >> (T.bitWidth - 1)) : high != 0
+        let lost =
+            signed ? high != T(truncatingIfNeeded: T.Twin(truncatingIfNeeded: low) >> (T.bitWidth - 1)) : high != 0
         if T.bitWidth == 8 {
             registers.set(Self.eax, UInt16(truncatingIfNeeded: wide))
         } else {
@@ -99,8 +100,10 @@ extension Interpreter {
             let ax = registers.get(Self.eax, UInt16.self)
             dividend = signed ? UInt64(bitPattern: Int64(Int16(bitPattern: ax))) : UInt64(ax)
         } else {
-            let joined = UInt64(registers.get(Self.edx, T.self)) << UInt64(bits) | UInt64(registers.get(Self.eax, T.self))
-            dividend = signed && bits == 16
+            let joined =
+                UInt64(registers.get(Self.edx, T.self)) << UInt64(bits) | UInt64(registers.get(Self.eax, T.self))
+            dividend =
+                signed && bits == 16
                 ? UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: joined))) : joined
         }
         let division =

@@ -104,7 +104,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .add8i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ r.get(ip.pointee.b, UInt8.self))
@@ -116,13 +118,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .add16i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .add16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .add32:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -140,7 +145,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .or8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self))
@@ -152,7 +159,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .or16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self))
@@ -176,7 +185,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .and8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
@@ -188,7 +199,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .and16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
@@ -212,7 +225,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sub8i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- r.get(ip.pointee.b, UInt8.self))
@@ -224,13 +239,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sub16i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .sub16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .sub32:
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -248,7 +266,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .xor8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self))
@@ -260,7 +280,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .xor16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self))
@@ -284,13 +306,17 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .adc8i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc16:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .adc16i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc32:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -302,16 +328,23 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sbb8i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sbb16:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sbb16i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                )
                 ip += 1
             case .sbb32:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
             case .sbb32i:
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
@@ -462,7 +495,11 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
                 ip += 1
             case .sar32in:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(
+                        bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self))
+                            &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -552,7 +589,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self) &* ip.pointee.immediate)
                 ip += 1
             case .imulTwo16i:
-                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .bit16:
                 bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
@@ -585,10 +624,13 @@ package final class Interpreter: ExecutionBackend {
                 scanBits(ip, UInt32.self, forward: false)
                 ip += 1
             case .bitOffset16:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
                 ip += 1
             case .bitOffset32:
-                r.set(ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
+                r.set(
+                    ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
                 ip += 1
             case .daa, .das, .aaa, .aas, .aam, .aad:
                 decimal(ip)
@@ -1021,7 +1063,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iB:
@@ -1030,7 +1074,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16B:
@@ -1039,7 +1084,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iB:
@@ -1048,7 +1095,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32B:
@@ -1057,7 +1105,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iB:
@@ -1066,7 +1116,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8X:
@@ -1075,7 +1127,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iX:
@@ -1084,7 +1138,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16X:
@@ -1093,7 +1148,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iX:
@@ -1102,7 +1159,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32X:
@@ -1111,7 +1169,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iX:
@@ -1120,7 +1180,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8S:
@@ -1133,7 +1195,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iS:
@@ -1146,7 +1210,10 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16S:
@@ -1159,7 +1226,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iS:
@@ -1172,7 +1241,10 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32S:
@@ -1185,7 +1257,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iS:
@@ -1198,7 +1272,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .probeWrite:

@@ -104,7 +104,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .add8i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ r.get(ip.pointee.b, UInt8.self))
@@ -116,13 +118,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .add16i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .add16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .add32:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -140,7 +145,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .or8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self))
@@ -152,7 +159,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .or16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self))
@@ -176,7 +185,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .and8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
@@ -188,7 +199,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .and16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
@@ -212,7 +225,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sub8i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- r.get(ip.pointee.b, UInt8.self))
@@ -224,13 +239,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sub16i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .sub16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .sub32:
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -248,7 +266,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .xor8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self))
@@ -260,7 +280,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .xor16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self))
@@ -284,13 +306,17 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .adc8i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc16:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .adc16i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc32:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -302,16 +328,23 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sbb8i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sbb16:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sbb16i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                )
                 ip += 1
             case .sbb32:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
             case .sbb32i:
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
@@ -462,7 +495,11 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
                 ip += 1
             case .sar32in:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(
+                        bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self))
+                            &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -545,8 +582,16 @@ package final class Interpreter: ExecutionBackend {
             case .imulTwo16:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
+            case .imulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .imulTwo32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self) &* ip.pointee.immediate)
+                ip += 1
             case .imulTwo16i:
-                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .bit16:
                 bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
@@ -579,10 +624,13 @@ package final class Interpreter: ExecutionBackend {
                 scanBits(ip, UInt32.self, forward: false)
                 ip += 1
             case .bitOffset16:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
                 ip += 1
             case .bitOffset32:
-                r.set(ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
+                r.set(
+                    ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
                 ip += 1
             case .daa, .das, .aaa, .aas, .aam, .aad:
                 decimal(ip)
@@ -1015,7 +1063,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iB:
@@ -1024,7 +1074,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16B:
@@ -1033,7 +1084,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iB:
@@ -1042,7 +1095,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32B:
@@ -1051,7 +1105,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iB:
@@ -1060,7 +1116,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8X:
@@ -1069,7 +1127,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iX:
@@ -1078,7 +1138,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16X:
@@ -1087,7 +1148,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iX:
@@ -1096,7 +1159,8 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32X:
@@ -1105,7 +1169,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iX:
@@ -1114,7 +1180,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8S:
@@ -1127,7 +1195,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iS:
@@ -1140,7 +1210,10 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16S:
@@ -1153,7 +1226,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iS:
@@ -1166,7 +1241,10 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32S:
@@ -1179,7 +1257,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iS:
@@ -1192,7 +1272,9 @@ package final class Interpreter: ExecutionBackend {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .probeWrite:
@@ -1252,13 +1334,17 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .skipIfZero16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
             case .skipIfZero32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
@@ -1270,134 +1356,200 @@ package final class Interpreter: ExecutionBackend {
                 default: return raiseFromCall(ip, fragment)
                 }
             case .jump:
-                guard follow(0, &fragment, &ip) else { return stopped() }
+                guard let next = follow(0, fragment) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .branchO:
                 if v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNO:
                 if !v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchB:
                 if v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNB:
                 if !v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchZ:
                 if v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNZ:
                 if !v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchBE:
                 if v.carryFlag || v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchA:
                 if !(v.carryFlag || v.zeroFlag) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchS:
                 if v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNS:
                 if !v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchP:
                 if v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNP:
                 if !v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchL:
                 if v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNL:
                 if v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchLE:
                 if v.zeroFlag || v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchG:
                 if !v.zeroFlag && v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1405,10 +1557,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1416,10 +1572,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1427,10 +1587,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1438,10 +1602,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1449,10 +1617,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1460,10 +1632,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1471,10 +1647,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1482,10 +1662,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1493,10 +1677,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1504,10 +1692,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1515,10 +1707,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1526,10 +1722,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1537,10 +1737,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1548,10 +1752,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1559,10 +1767,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1570,10 +1782,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1581,10 +1797,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1592,10 +1812,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1603,10 +1827,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1614,10 +1842,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1625,10 +1857,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1636,10 +1872,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1647,10 +1887,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1658,125 +1902,183 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) < 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) >= 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .indirect:
-                guard go(to: r.get(ip.pointee.b, UInt32.self), &fragment, &ip) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self)) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
@@ -1789,7 +2091,9 @@ package final class Interpreter: ExecutionBackend {
                 }
                 r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
                 if cpu.pointee.engine.endRequested { stealBudget() }
-                guard go(to: target, &fragment, &ip) else { return stopped() }
+                guard let next = go(to: target) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .fault:
                 return raise(terminalFault(ip), ip, fragment)
             case .exit:

@@ -32,7 +32,7 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     // Accumulator by slot b.
     case mul8, mul16, mul32, imul8, imul16, imul32, div8, div16, div32, idiv8, idiv16, idiv32
     // a = a × b; a = b × immediate.
-    case imulTwo16, imulTwo32, imulTwo16i, imulTwo32i
+    case imulTwo16, imulTwo32, imulTwo16i, imulTwo32i, imulTwo32n, imulTwo32in
     // Bits of a: number in slot b or immediate; d = 0 test, 1 set, 2 reset, 3 complement.
     case bit16, bit32, bit16i, bit32i
     // a = byte displacement of the word that holds bit b of a bit string.

@@ -64,6 +64,8 @@ extension MicroOp {
             .xor32, .add8i, .add16i, .add32i, .or8i, .or16i, .or32i, .and8i, .and16i, .and32i, .sub8i, .sub16i,
             .sub32i, .xor8i, .xor16i, .xor32i:
             plain.opcode = opcode.offset(Int(MicroOpcode.add8n.rawValue) - Int(MicroOpcode.add8.rawValue))
+        case .imulTwo32: plain.opcode = .imulTwo32n
+        case .imulTwo32i: plain.opcode = .imulTwo32in
         case .shl32i: plain.opcode = .shl32in
         case .shr32i: plain.opcode = .shr32in
         case .sar32i: plain.opcode = .sar32in

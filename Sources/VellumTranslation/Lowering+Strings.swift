@@ -35,7 +35,8 @@ extension Lowering {
     /// Lets the backend do many iterations at once; the last one is always left to the micro-ops that follow.
     private mutating func emitBulk() {
         let source = instruction.operation == .movs ? instruction.segment : .es
-        guard addressBytes == 4, mode.isFlat(.es), mode.isFlat(source), mode.isDisjoint(with: [.singleStep, .breakpoints])
+        guard addressBytes == 4, mode.isFlat(.es), mode.isFlat(source),
+            mode.isDisjoint(with: [.singleStep, .breakpoints])
         else { return }
         let shift = UInt8(width.trailingZeroBitCount)
         switch instruction.operation {

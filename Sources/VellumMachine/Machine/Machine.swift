@@ -44,6 +44,8 @@ public final class Machine {
     package internal(set) var log = EventLog()
     /// Events to play back, with the clock of the run in which they were recorded.
     package var playback: EventLog?
+    /// The last fault that could not be delivered.
+    package internal(set) var lastShutdown: ShutdownReport?
     /// The processor executed HLT and waits for an interrupt.
     var isHalted = false
     /// Device events in a row that did not wake the halted processor.

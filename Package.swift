@@ -54,11 +54,18 @@ let package = Package(
             name: "VellumConformance",
             dependencies: [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumMachine", "CZlib",
+                "VellumHypervisor", "VellumMachine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
+        .testTarget(
+            name: "VellumConformanceTests",
+            dependencies: [
+                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumExecution", "VellumHypervisor",
+                "VellumMachine",
+            ],
+            resources: [.copy("Resources")], swiftSettings: strict),
         .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
         .target(
             name: "VellumTestSupport",
@@ -73,5 +80,8 @@ let package = Package(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
+        tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
+        tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
+        tests("VellumTests", ["Vellum"]),
     ]
 )

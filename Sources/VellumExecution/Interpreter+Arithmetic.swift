@@ -27,7 +27,7 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         let wide = Int64(T.Twin(truncatingIfNeeded: a)) &* Int64(T.Twin(truncatingIfNeeded: b))
         let value = T(truncatingIfNeeded: wide)
         let lost = Int64(T.Twin(truncatingIfNeeded: value)) != wide
-        return explicit(ALU.Result(UInt32(value), carry: lost, overflow: lost))
+        return explicit(ALU.Result(UInt32(value), carry: lost, overflow: lost, adjust: false))
     }
 }
 
@@ -87,7 +87,7 @@ extension Interpreter {
             registers.set(Self.eax, low)
             registers.set(Self.edx, high)
         }
-        let _: T = cpu.visible.explicit(ALU.Result(UInt32(low), carry: lost, overflow: lost))
+        let _: T = cpu.visible.explicit(ALU.Result(UInt32(low), carry: lost, overflow: lost, adjust: false))
     }
 
     /// DIV and IDIV; false for #DE.  Flags are undefined and left alone.

@@ -17,8 +17,12 @@ package final class Interpreter: ExecutionBackend {
     let stub: UnsafeMutablePointer<MicroOp>
     static let stubCapacity = 256
 
-    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver) {
+    /// Shared with the resolver, which fills it.
+    let jumps: JumpCache
+
+    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver, jumps: JumpCache) {
         self.cpu = cpu
+        self.jumps = jumps
         self.mmu = mmu
         self.gate = gate
         self.resolver = resolver
@@ -481,17 +485,21 @@ package final class Interpreter: ExecutionBackend {
                 if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt32.self), count)) }
                 ip += 1
             case .shl32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) << ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
                 ip += 1
             case .shr32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) >> ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .rotateLeft32in:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
                 ip += 1
             case .sar32in:
                 r.set(
                     ip.pointee.a,
                     UInt32(
                         bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self))
-                            >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                            &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -573,6 +581,12 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .imulTwo16:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+            case .imulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .imulTwo32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self) &* ip.pointee.immediate)
                 ip += 1
             case .imulTwo16i:
                 r.set(
@@ -676,7 +690,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -687,7 +701,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -698,7 +712,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -709,7 +723,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -720,7 +734,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -731,7 +745,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -742,8 +756,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(
-                        ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -754,7 +767,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -765,7 +778,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -776,7 +789,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -787,7 +800,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -798,7 +811,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -809,7 +822,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -820,7 +833,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -831,7 +844,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -842,7 +855,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -853,8 +866,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(
-                        ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -865,7 +877,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -876,7 +888,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -887,7 +899,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -902,7 +914,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -917,7 +929,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -932,7 +944,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 4, ip, fragment)
@@ -947,7 +959,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -962,7 +974,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -977,7 +989,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -992,8 +1004,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(
-                        ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -1008,7 +1019,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 1, ip, fragment)
@@ -1023,7 +1034,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 2, ip, fragment)
@@ -1038,7 +1049,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 4, ip, fragment)
@@ -1049,7 +1060,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
@@ -1060,7 +1071,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
@@ -1070,7 +1081,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
@@ -1081,7 +1092,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
@@ -1091,7 +1102,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
                     guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
@@ -1102,7 +1113,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
                     guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
@@ -1113,7 +1124,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
@@ -1124,7 +1135,7 @@ package final class Interpreter: ExecutionBackend {
             case .store8iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
@@ -1134,7 +1145,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
@@ -1145,7 +1156,7 @@ package final class Interpreter: ExecutionBackend {
             case .store16iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
@@ -1155,7 +1166,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
                     guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
@@ -1166,7 +1177,7 @@ package final class Interpreter: ExecutionBackend {
             case .store32iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
                     guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
@@ -1181,7 +1192,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
@@ -1196,7 +1207,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard
@@ -1212,7 +1223,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
@@ -1227,7 +1238,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
                     guard
@@ -1243,7 +1254,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
@@ -1258,7 +1269,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
                     guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
@@ -1273,7 +1284,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1285,7 +1296,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = ip.pointee.immediate
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1296,7 +1307,7 @@ package final class Interpreter: ExecutionBackend {
             case .pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 if let host = tlb.readHost(address, 4) {
-                    let value = host.loadUnaligned(as: UInt32.self)
+                    let value = vellum_load32(host)
                     r.set(Self.stackPointer, address &+ 4)
                     r.set(ip.pointee.a, value)
                     ip += 1
@@ -1323,13 +1334,17 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .skipIfZero16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
             case .skipIfZero32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
@@ -1341,134 +1356,200 @@ package final class Interpreter: ExecutionBackend {
                 default: return raiseFromCall(ip, fragment)
                 }
             case .jump:
-                guard follow(0, &fragment, &ip) else { return stopped() }
+                guard let next = follow(0, fragment) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .branchO:
                 if v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNO:
                 if !v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchB:
                 if v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNB:
                 if !v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchZ:
                 if v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNZ:
                 if !v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchBE:
                 if v.carryFlag || v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchA:
                 if !(v.carryFlag || v.zeroFlag) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchS:
                 if v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNS:
                 if !v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchP:
                 if v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNP:
                 if !v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchL:
                 if v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNL:
                 if v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchLE:
                 if v.zeroFlag || v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchG:
                 if !v.zeroFlag && v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1476,10 +1557,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1487,10 +1572,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1498,10 +1587,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1509,10 +1602,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1520,10 +1617,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1531,10 +1632,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1542,10 +1647,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1553,10 +1662,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1564,10 +1677,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1575,10 +1692,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1586,10 +1707,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1597,10 +1722,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1608,10 +1737,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1619,10 +1752,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1630,10 +1767,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1641,10 +1782,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1652,10 +1797,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1663,10 +1812,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1674,10 +1827,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1685,10 +1842,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1696,10 +1857,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1707,10 +1872,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1718,10 +1887,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1729,130 +1902,188 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) < 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) >= 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .indirect:
-                guard go(to: r.get(ip.pointee.b, UInt32.self), &fragment, &ip) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self)) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
                 if let host = tlb.readHost(address, 4) {
-                    target = host.loadUnaligned(as: UInt32.self)
+                    target = vellum_load32(host)
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
@@ -1860,7 +2091,9 @@ package final class Interpreter: ExecutionBackend {
                 }
                 r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
                 if cpu.pointee.engine.endRequested { stealBudget() }
-                guard go(to: target, &fragment, &ip) else { return stopped() }
+                guard let next = go(to: target) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .fault:
                 return raise(terminalFault(ip), ip, fragment)
             case .exit:

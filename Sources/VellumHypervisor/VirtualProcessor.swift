@@ -27,7 +27,7 @@ package final class VirtualProcessor {
     var fetchFault: GuestFault?
     var callCounts = [UInt64](repeating: 0, count: HypervisorCall.allCases.count)
     var classCounts: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    var jumpCache = JumpCache()
+    let jumpCache = JumpCache()
     var translationNanoseconds: UInt64 = 0
     /// Bytes of an instruction that lies across pages or on the bus.
     var scratch = [UInt8](repeating: 0, count: 16)
@@ -52,11 +52,12 @@ package final class VirtualProcessor {
             model: ProcessorModel(options.cpu))
         cache = TranslationCache(memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize)
         translator = try Translator(cpu: options.cpu)
-        backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self)
+        backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumpCache)
         reset()
     }
 
     deinit {
+        jumpCache.deallocate()
         cpu.deinitialize(count: 1)
         cpu.deallocate()
     }
@@ -85,7 +86,6 @@ package final class VirtualProcessor {
     package func codeChanged() {
         cache.flush()
         cache.collect()
-        jumpCache.clear()
         mmu.flushAll()
     }
 
@@ -145,6 +145,7 @@ package final class VirtualProcessor {
             guard let cut = lookup(eip: eip, limit: 1) else { return deliverFetchFault() }
             fragment = cut
         }
+        cpu.pointee.engine.jumpStamp = jumpStamp
         begin(budget: singly.needed ? fragment.pointee.count : room)
         guard let exit = backend?.enter(fragment) else { return .stopRequested }
         settle()

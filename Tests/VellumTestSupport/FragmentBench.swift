@@ -63,6 +63,7 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
     private let memory: PhysicalMemory
     private var mmu: SoftMMU?
     private var interpreter: Interpreter?
+    private let jumps = JumpCache()
 
     /// Pages (numbers modulo 64) whose accesses fault, that are read-only, and that end the fragment.
     package var faulting: Set<UInt32> = []
@@ -79,12 +80,13 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
         cpu.pointee.privileged.cr0 = CR0.pe | CR0.pg
         let mmu = SoftMMU(memory: memory, bus: self, walker: self, cpu: cpu)
         self.mmu = mmu
-        interpreter = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self)
+        interpreter = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumps)
         for segment in SegmentRegister.allCases { setSegment(segment, base: 0, limit: ~0) }
     }
 
     deinit {
         interpreter = nil
+        jumps.deallocate()
         cpu.deinitialize(count: 1)
         cpu.deallocate()
     }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 import VellumHypervisor
+import VellumMachine
 
 /// A directory of vector files, one instruction form each.
 package struct MooSuite: Sendable {
@@ -38,7 +39,7 @@ package struct MooSuite: Sendable {
     /// Reads and unpacks one file.
     package static func load(_ url: URL) throws -> MooFile {
         let bytes = [UInt8](try Data(contentsOf: url))
-        return try MooParser.parse(Gunzip.isCompressed(bytes) ? Gunzip.unpack(bytes) : bytes)
+        return try MooParser.parse(Gunzip.isCompressed(bytes) ? Gunzip.inflate(bytes) : bytes)
     }
 
     /// Runs all files on `workers` threads, each with a machine of its own.

@@ -139,6 +139,8 @@ final class Relay: VirtualClock, InterruptLine {
 
     /// INTR: a change must reach the run loop after the instruction that caused it.
     func set(_ level: Bool) {
+        guard level != self.level else { return }
+        self.level = level
         if level { board?.processor?.endFragment() }
     }
 

@@ -158,11 +158,12 @@ extension MicroOpcode {
             .and32in, .sub8in, .sub16in, .sub32in, .xor8in, .xor16in, .xor32in, .adc8i, .adc16i, .adc32i, .sbb8i,
             .sbb16i, .sbb32i, .cmp8i, .cmp16i, .cmp32i, .test8i, .test16i, .test32i:
             true
-        case .shl32in, .shr32in, .sar32in, .imulTwo16i, .imulTwo32i, .bit16i, .bit32i: true
+        case .imulTwo16i, .imulTwo32i, .imulTwo32in, .bit16i, .bit32i: true
         case .store8iB, .store8iX, .store8iS, .store16iB, .store16iX, .store16iS, .store32iB, .store32iX, .store32iS:
             true
-        default: isShiftByImmediate || fusedComparison == .cmp32i || fusedComparison == .cmp8i
-            || fusedComparison == .test8i
+        default:
+            isShiftByImmediate || fusedComparison == .cmp32i || fusedComparison == .cmp8i
+                || fusedComparison == .test8i
         }
     }
 
@@ -170,7 +171,7 @@ extension MicroOpcode {
     package var isShiftByImmediate: Bool {
         switch self {
         case .shl8i, .shl16i, .shl32i, .shr8i, .shr16i, .shr32i, .sar8i, .sar16i, .sar32i, .shl32in, .shr32in, .sar32in,
-            .rotate8i, .rotate16i, .rotate32i, .doubleShift16i, .doubleShift32i:
+            .rotateLeft32in, .rotate8i, .rotate16i, .rotate32i, .doubleShift16i, .doubleShift32i:
             true
         default: false
         }

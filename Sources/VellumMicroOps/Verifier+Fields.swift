@@ -76,7 +76,7 @@ extension MicroOp {
 
 extension MicroOpcode {
     /// How many kinds `d` tells apart, where it does.
-    var kindCount: UInt8? {
+    package var kindCount: UInt8? {
         switch self {
         case .rotate8, .rotate16, .rotate32, .rotate8i, .rotate16i, .rotate32i: 4
         case .bit16, .bit32, .bit16i, .bit32i: 4

@@ -125,11 +125,14 @@ struct PrecisionState {
     private mutating func forget(_ writes: SlotSet) {
         func changes(_ slot: UInt8) -> Bool { !SlotSet(offset: slot, width: 4).isDisjoint(with: writes) }
         for index in proofs.indices {
-            guard let made = proofs[index].address.origin, !made.effects.reads.isDisjoint(with: writes) else { continue }
+            guard let made = proofs[index].address.origin, !made.effects.reads.isDisjoint(with: writes) else {
+                continue
+            }
             if origin(of: made.a) == made { proofs[index].address.origin = nil } else { proofs[index].width = 0 }
         }
         proofs.removeAll { proof in
-            proof.width == 0 || changes(proof.address.index) || proof.address.origin == nil && changes(proof.address.base)
+            proof.width == 0 || changes(proof.address.index)
+                || proof.address.origin == nil && changes(proof.address.base)
         }
         origins.removeAll { changes($0.a) || !$0.effects.reads.isDisjoint(with: writes) }
     }

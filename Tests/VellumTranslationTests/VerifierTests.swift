@@ -32,3 +32,27 @@ import VellumTranslation
         }
     }
 }
+
+/// No deliberately corrupted unit passes.
+@Suite struct CorruptionTests {
+    @Test func tenThousandCorruptions() throws {
+        let units = try UnitSource(seed: 6)
+        var generator = SeededGenerator(seed: 7)
+        var counts: [Corruption: Int] = [:]
+        var total = 0
+        while total < 10_000 {
+            guard let unit = units.random() else { continue }
+            for corruption in Corruption.allCases {
+                guard total < 10_000, let corrupted = corruption.apply(unit, &generator) else { continue }
+                total += 1
+                counts[corruption, default: 0] += 1
+                let error = Verifier.check(corrupted)
+                let isRejected = error.map { corruption.rules.contains($0.rule) } ?? false
+                #expect(isRejected, "\(corruption): \(error?.description ?? "accepted")\n\(Printer.text(corrupted))")
+                if !isRejected { return }
+            }
+        }
+        let rare = Corruption.allCases.filter { counts[$0, default: 0] < 20 }
+        #expect(rare.isEmpty, "\(rare.map { ($0, counts[$0, default: 0]) })")
+    }
+}

@@ -134,6 +134,7 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 final class Relay: VirtualClock, InterruptLine {
     /// The board owns its chips, and they own this.
     unowned(unsafe) var board: Board?
+    private var level = false
 
     var now: UInt64 { board?.now ?? 0 }
 

@@ -12,7 +12,7 @@ package final class VirtualProcessor {
     package let hypervisor: Hypervisor
     package let options: EngineOptions
     package let cache: TranslationCache
-    let translator: Translator
+    package let translator: Translator
     let interrupts: InterruptSource
     private let paging: PagingUnit
     private var backend: Interpreter?

@@ -4,6 +4,8 @@ import VellumIA32
 package struct CaseGenerator {
     private let choice: RowChoice
     var random: RandomSource
+    /// Changes what rows claim about flags; nil except in mutation tests.
+    package var claims: (@Sendable (inout InstructionRow) -> Void)?
 
     package init(choice: RowChoice, seed: UInt64) {
         self.choice = choice
@@ -51,7 +53,8 @@ package struct CaseGenerator {
     private mutating func add(to draft: inout CaseDraft) {
         for _ in 0..<50 {
             let index = choice.pick(&random)
-            let row = InstructionTable.rows[index]
+            var row = InstructionTable.rows[index]
+            claims?(&row)
             guard row.flagsRead.isDisjoint(with: draft.undefined), isSuitable(row, in: draft) else { continue }
             guard let encoding = encode(row, &draft) else { continue }
             let count = row.operands.second == .one ? 1 : encoding.count ?? knownCount(row, draft)

@@ -101,7 +101,8 @@ extension VirtualProcessor: FragmentResolver {
         straddledPage = Fragment.noPage
         let request = TranslationRequest(
             eip: eip, codeBase: context.codeBase, codeLimit: context.codeLimit, mode: context.mode,
-            limit: onBus ? 1 : limit == 0 ? Translator.longestUnit : Int(limit), runPasses: options.passes)
+            limit: onBus ? 1 : limit == 0 ? Translator.longestUnit : Int(limit), runPasses: options.passes,
+            verify: options.verify)
         let started = HostClock.nanoseconds
         let outcome = translator.translate(request, from: self)
         translationNanoseconds &+= HostClock.nanoseconds &- started

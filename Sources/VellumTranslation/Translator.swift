@@ -20,9 +20,12 @@ package struct TranslationRequest: Sendable {
     /// At most this many instructions, at least 1.
     package var limit: Int
     package var runPasses: Bool
+    /// Check the unit in release builds too; debug builds always do.
+    package var verify: Bool
 
     package init(
-        eip: UInt32, codeBase: UInt32, codeLimit: UInt32, mode: FragmentMode, limit: Int, runPasses: Bool = true
+        eip: UInt32, codeBase: UInt32, codeLimit: UInt32, mode: FragmentMode, limit: Int, runPasses: Bool = true,
+        verify: Bool = false
     ) {
         self.eip = eip
         self.codeBase = codeBase
@@ -30,6 +33,7 @@ package struct TranslationRequest: Sendable {
         self.mode = mode
         self.limit = limit
         self.runPasses = runPasses
+        self.verify = verify
     }
 }
 
@@ -62,6 +66,8 @@ package final class Translator {
     /// Instructions translated so far.
     package private(set) var translatedInstructions: UInt64 = 0
 
+    /// Why the verifier rejected a unit, the last time it did.
+    package private(set) var rejection: VerifierError?
     /// Nil except in mutation tests.
     package var mutation: TranslationMutation?
 
@@ -81,7 +87,23 @@ package final class Translator {
         if let mutation { for index in unit.operations.indices { mutation.operation(&unit.operations[index]) } }
         if request.runPasses { Passes.run(on: &unit) }
         translatedInstructions += UInt64(unit.instructionCount)
-        return .unit(unit)
+        return .unit(verified(unit, request))
+    }
+
+    /// The unit, where it is sound.  One that is not must not run: debug builds stop, release builds raise #UD in its
+    /// stead.
+    private func verified(_ unit: TranslatedUnit, _ request: TranslationRequest) -> TranslatedUnit {
+        #if DEBUG
+            let isChecked = true
+        #else
+            let isChecked = request.verify
+        #endif
+        guard isChecked, let error = Verifier.check(unit) else { return unit }
+        rejection = error
+        assertionFailure("\(error)\n\(Printer.text(unit, at: request.eip))")
+        var substitute = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        substitute.lowerFault(.invalidOpcode, errorCode: 0, length: 1, index: 0)
+        return substitute.builder.unit
     }
 
     /// Scans until a terminator, the limit or the page's end.  Returns an address when the first instruction's fetch

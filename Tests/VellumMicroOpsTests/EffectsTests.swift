@@ -28,6 +28,36 @@ import VellumTestSupport
         }
     }
 
+    /// Fields that an opcode does not use may hold anything.
+    @Test func otherFieldsDoNotMatter() throws {
+        let bench = try #require(FragmentBench())
+        var generator = SeededGenerator(seed: 4)
+        for opcode in Self.opcodes {
+            for _ in 0..<10 {
+                let operation = MicroOp.random(opcode, using: &generator)
+                let image = Self.image(operation, &generator)
+                let twin = Self.scramblingUnused(operation, &generator)
+                #expect(twin.effects == operation.effects)
+                #expect(run(bench, operation, image) == run(bench, twin, image), "\(operation) and \(twin)")
+            }
+        }
+    }
+
+    private static func scramblingUnused(_ operation: MicroOp, _ generator: inout SeededGenerator) -> MicroOp {
+        var twin = operation
+        let effects = operation.opcode.effects
+        let byte = UInt8(truncatingIfNeeded: generator.next())
+        if effects.a.width == 0 { twin.a = byte }
+        if effects.b.width == 0 { twin.b = byte }
+        if effects.c.width == 0 { twin.c = byte }
+        if !effects.usesScale, !effects.usesCondition, operation.opcode.kindCount == nil { twin.d = byte }
+        if !effects.usesSegment { twin.e = byte }
+        if !operation.opcode.usesImmediate { twin.immediate = generator.word() }
+        let usesDisplacement = operation.opcode.hasAddress || [.fault, .exit].contains(operation.opcode)
+        if !usesDisplacement { twin.displacement = generator.word() }
+        return twin
+    }
+
     /// Every declared write and every declared flag is seen to change; every declared input is seen to matter.
     @Test func allThatIsDeclared() throws {
         let bench = try #require(FragmentBench())

@@ -41,10 +41,8 @@ extension MicroOp {
     }
 
     private static func immediate(_ opcode: MicroOpcode, _ generator: inout SeededGenerator) -> UInt32 {
+        if opcode.isShiftByImmediate { return UInt32.random(in: 1...31, using: &generator) }
         switch opcode {
-        case .shl8i, .shl16i, .shl32i, .shr8i, .shr16i, .shr32i, .sar8i, .sar16i, .sar32i, .shl32in, .shr32in, .sar32in,
-            .rotate8i, .rotate16i, .rotate32i, .doubleShift16i, .doubleShift32i:
-            return UInt32.random(in: 1...31, using: &generator)
         case .step16, .step32: return [1, 2, 4].randomElement(using: &generator) ?? 1
         case .aam: return UInt32.random(in: 1...255, using: &generator)
         case .aad: return UInt32.random(in: 0...255, using: &generator)

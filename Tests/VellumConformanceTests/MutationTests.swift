@@ -32,7 +32,9 @@ private struct Mistake: CustomTestStringConvertible, Sendable {
     private static let seed: UInt64 = 4242
 
     private static let mistakes: [Mistake] = [
-        .row("MOVZX Gv,Eb reads a word") { if $0.operation == .movzx && $0.opcode == 0xB6 { $0.operands.second = .ew } },
+        .row("MOVZX Gv,Eb reads a word") {
+            if $0.operation == .movzx && $0.opcode == 0xB6 { $0.operands.second = .ew }
+        },
         .row("ADD Ev,Gv works on bytes") {
             if $0.operation == .add && $0.opcode == 0x01 { $0.operands = RowOperands(.eb, .gb) }
         },

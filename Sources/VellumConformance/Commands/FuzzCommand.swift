@@ -7,7 +7,9 @@ package struct FuzzCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "fuzz",
         abstract: "Runs random instruction streams in every mode; the engine must neither crash nor hang.",
-        discussion: "Build with --sanitize=address to look for memory errors. The number of the stream is printed when one hangs.")
+        discussion:
+            "Build with --sanitize=address to look for memory errors. The number of the stream is printed when one hangs."
+    )
 
     @Option(help: "Streams.")
     var count = 100_000

@@ -62,7 +62,8 @@ let package = Package(
         .testTarget(
             name: "VellumConformanceTests",
             dependencies: [
-                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumExecution", "VellumHypervisor",
+                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumHypervisor",
                 "VellumMachine",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),

@@ -65,7 +65,7 @@ bool vellum_x87_enter(vellum_fpu *fpu) {
     if ((fpu->control & 0x3F) != 0x3F) return false;
     uint16_t control, status;
     // FNCLEX takes longer than asking whether it is needed.
-    __asm__ volatile("fnstcw %0\n\tfnstsw %1" : "=m"(control), "=a"(status));
+    __asm__ volatile("fnstcw %0\n\tfnstsw %1" : "=m"(control), "=&a"(status));
     if (status & VELLUM_X87_FLAGS) __asm__ volatile("fnclex");
     __asm__ volatile("fldcw %0" : : "m"(fpu->control));
     fpu->host_control = control;

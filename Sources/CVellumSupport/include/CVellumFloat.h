@@ -111,12 +111,12 @@ static inline bool vellum_x87_load64(vellum_fpu *_Nonnull fpu, uint64_t bits) {
 /// FST m32 up to the store; `finish` does the rest.
 static inline bool vellum_x87_store32(vellum_fpu *_Nonnull fpu, uint32_t *_Nonnull bits, uint16_t *_Nonnull host) {
     if (!fpu->live || !vellum_x87_holds(fpu, 0)) return false;
-    __asm__ volatile("fldt %2\n\tfstps %0\n\tfnstsw %1" : "=m"(*bits), "=a"(*host) : "m"(*vellum_x87_at(fpu, 0)));
+    __asm__ volatile("fldt %2\n\tfstps %0\n\tfnstsw %1" : "=m"(*bits), "=&a"(*host) : "m"(*vellum_x87_at(fpu, 0)));
     return true;
 }
 static inline bool vellum_x87_store64(vellum_fpu *_Nonnull fpu, uint64_t *_Nonnull bits, uint16_t *_Nonnull host) {
     if (!fpu->live || !vellum_x87_holds(fpu, 0)) return false;
-    __asm__ volatile("fldt %2\n\tfstpl %0\n\tfnstsw %1" : "=m"(*bits), "=a"(*host) : "m"(*vellum_x87_at(fpu, 0)));
+    __asm__ volatile("fldt %2\n\tfstpl %0\n\tfnstsw %1" : "=m"(*bits), "=&a"(*host) : "m"(*vellum_x87_at(fpu, 0)));
     return true;
 }
 static inline void vellum_x87_finish_store(vellum_fpu *_Nonnull fpu, uint16_t host, bool pop) {
@@ -143,7 +143,7 @@ static inline void vellum_x87_finish_store(vellum_fpu *_Nonnull fpu, uint16_t ho
         return true;                                                                                                \
     }
 #define VELLUM_X87_STEP(operation) \
-    __asm__ volatile("fldt %0\n\t" operation "\n\tfnstsw %1\n\tfstpt %0" : "+m"(*st), "=a"(host) : "m"(bits))
+    __asm__ volatile("fldt %0\n\t" operation "\n\tfnstsw %1\n\tfstpt %0" : "+m"(*st), "=&a"(host) : "m"(bits))
 VELLUM_X87_MEMORY(vellum_x87_memory32, uint32_t, "s")
 VELLUM_X87_MEMORY(vellum_x87_memory64, uint64_t, "l")
 #undef VELLUM_X87_STEP
@@ -156,7 +156,7 @@ static inline bool vellum_x87_register(
     uint16_t host;
 #define VELLUM_X87_STEP(operation)                                                  \
     __asm__ volatile("fldt %0\n\tfldt %2\n\t" operation "\n\tfnstsw %1\n\tfstpt %0" \
-                     : "+m"(*to), "=a"(host) : "m"(*from))
+                     : "+m"(*to), "=&a"(host) : "m"(*from))
     // The assembler's names of FSUBP and FSUBRP, FDIVP and FDIVRP are the other way round: bytes leave no doubt.
     switch (operation) {
     case 0: VELLUM_X87_STEP(".byte 0xDE, 0xC1"); break;

@@ -84,5 +84,6 @@ let package = Package(
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumTests", ["Vellum"]),
+        tests("VellumGuestTests", ["Vellum"]),
     ]
 )

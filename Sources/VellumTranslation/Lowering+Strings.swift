@@ -86,7 +86,7 @@ extension Lowering {
         }
     }
 
-    /// INS and OUTS: the hypervisor does one iteration and says where to go on.
+    /// INS and OUTS: the hypervisor does one iteration and, under a prefix, says where to go on.
     private mutating func lowerPortString(_ repeated: Bool) {
         let isInput = instruction.operation == .ins
         let bytes: UInt8 = row.operands.first.isByte || row.operands.second.isByte ? 1 : size
@@ -94,6 +94,6 @@ extension Lowering {
             size: bytes, addressSize: addressBytes,
             index: isInput ? SegmentRegister.es.rawValue : instruction.segment.rawValue, repeats: repeated)
         emit(MicroOp(isInput ? .ins : .outs, arguments))
-        finish(.exit(next))
+        if repeated { finish(.exit(next)) }
     }
 }

@@ -9,6 +9,9 @@ package final class UnitSource {
     private let translator: Translator
     private static let rows = InstructionTable.rows.filter { $0.span > 0 }
     private static let straight = rows.filter { !$0.attributes.contains(.endsUnit) }
+    private static let comparisons = rows.filter { [.cmp, .test, .dec].contains($0.operation) }
+    private static let branches = rows.filter { $0.operation == .jcc }
+    private static let ends = rows.filter { $0.attributes.contains(.endsUnit) || $0.attributes.contains(.repeats) }
 
     package init(seed: UInt64) throws {
         maker = try InstructionMaker(seed: seed)
@@ -29,7 +32,12 @@ package final class UnitSource {
             guard let row = Self.straight.randomElement(using: &maker.generator) else { continue }
             code += maker.encoding(row, mode)
         }
-        if let row = Self.rows.randomElement(using: &maker.generator) { code += maker.encoding(row, mode) }
+        let isCompared = maker.generator.oneIn(2)
+        if isCompared, let row = Self.comparisons.randomElement(using: &maker.generator) {
+            code += maker.encoding(row, mode)
+        }
+        let ends = isCompared ? Self.branches : Self.ends
+        if let row = ends.randomElement(using: &maker.generator) { code += maker.encoding(row, mode) }
         return translate(code, mode, limit: 8, passes: passes)
     }
 

@@ -8,7 +8,9 @@ extension Corruptor {
         switch corruption {
         case .changeBeforeFault: insertBeforeFault(MicroOp(.set32, a: RegisterSlot(.eax), immediate: generator.word()))
         case .flagsBeforeFault: insertBeforeFault(MicroOp(generator.oneIn(2) ? .cmc : .std))
-        case .storeBeforeFault: insertBeforeFault(MicroOp(.store32B, a: RegisterSlot(.eax), b: RegisterSlot(.ebx)))
+        case .storeBeforeFault:
+            insertBeforeFault(
+                MicroOp(.store32B, a: RegisterSlot(.eax), b: RegisterSlot(.ebx), displacement: 0x7E57_1E57))
         case .callBeforeFault: insertBeforeFault(MicroOp(.clts, CallArguments()))
         case .moveUpChange: moveUpChange()
         case .loadWithoutRight: loadWithoutRight()

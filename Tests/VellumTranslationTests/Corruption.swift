@@ -33,7 +33,8 @@ enum Corruption: CaseIterable {
         case .wayOutElsewhere: [.terminalElsewhere]
         case .instructionBeyondEnd, .instructionOrder: [.instructionOrder]
         case .offsetStep, .offsetFirst, .offsetMissing, .retiringCount, .classCount: [.badOffsets]
-        case .temporaryNeverWritten, .temporaryOfOtherInstruction, .temporaryAcross: [.undefinedTemporary]
+        case .temporaryNeverWritten, .temporaryOfOtherInstruction, .temporaryAcross:
+            [.undefinedTemporary, .impreciseFault]
         case .changeBeforeFault, .flagsBeforeFault, .storeBeforeFault, .callBeforeFault, .moveUpChange,
             .loadWithoutRight, .storeElsewhere, .storeWider:
             [.impreciseFault]

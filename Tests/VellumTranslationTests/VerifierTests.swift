@@ -43,7 +43,9 @@ import VellumTranslation
         while total < 10_000 {
             guard let unit = units.random() else { continue }
             for corruption in Corruption.allCases {
-                guard total < 10_000, let corrupted = corruption.apply(unit, &generator) else { continue }
+                guard total < 10_000, counts[corruption, default: 0] < 290,
+                    let corrupted = corruption.apply(unit, &generator)
+                else { continue }
                 total += 1
                 counts[corruption, default: 0] += 1
                 let error = Verifier.check(corrupted)
@@ -52,7 +54,7 @@ import VellumTranslation
                 if !isRejected { return }
             }
         }
-        let rare = Corruption.allCases.filter { counts[$0, default: 0] < 20 }
+        let rare = Corruption.allCases.filter { counts[$0, default: 0] < 10 }
         #expect(rare.isEmpty, "\(rare.map { ($0, counts[$0, default: 0]) })")
     }
 }

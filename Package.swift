@@ -62,7 +62,8 @@ let package = Package(
         .testTarget(
             name: "VellumConformanceTests",
             dependencies: [
-                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumExecution", "VellumHypervisor",
+                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumHypervisor",
                 "VellumMachine",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
@@ -86,5 +87,6 @@ let package = Package(
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumTests", ["Vellum"]),
+        tests("VellumGuestTests", ["Vellum"]),
     ]
 )

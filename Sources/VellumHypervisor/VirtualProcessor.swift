@@ -12,7 +12,7 @@ package final class VirtualProcessor {
     package let hypervisor: Hypervisor
     package let options: EngineOptions
     package let cache: TranslationCache
-    let translator: Translator
+    package let translator: Translator
     let interrupts: InterruptSource
     private let paging: PagingUnit
     private var backend: Interpreter?
@@ -34,6 +34,8 @@ package final class VirtualProcessor {
     /// Physical second page of the straddling instruction being translated.
     var straddledPage = Fragment.noPage
     private var stopAsked = false
+    private var faultsInARow = 0
+    private var instructionsAtFault: UInt64 = 0
     /// A debug trap that is due after the instruction that just retired: DR6 bits.
     private var pendingTrap: UInt32 = 0
 
@@ -171,8 +173,20 @@ package final class VirtualProcessor {
     }
 
     private func deliver(_ fault: GuestFault) -> StopReason? {
-        hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
+        chargeFault()
+        return hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
     }
+
+    /// A handler whose first instruction faults can go round for ever without retiring anything (an interrupt vector
+    /// that points to nothing, in real mode).  Virtual time must go on all the same: from the thousandth fault in a row
+    /// on, each counts as an instruction.
+    private func chargeFault() {
+        faultsInARow = instructions == instructionsAtFault ? faultsInARow + 1 : 0
+        if faultsInARow >= VirtualProcessor.freeFaults { retiredBefore &+= 1 }
+        instructionsAtFault = instructions
+    }
+
+    private static let freeFaults = 1_000
 
     private func deliverFetchFault() -> StopReason? {
         guard let fault = fetchFault else { return nil }

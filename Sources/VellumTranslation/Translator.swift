@@ -44,6 +44,22 @@ package enum TranslationOutcome {
     case fetchFault(linear: UInt32)
 }
 
+/// A deliberate mistake, for tests that check whether the other tests would notice.
+package struct TranslationMutation: Sendable {
+    /// Changes a row before its instruction is lowered.
+    package var row: @Sendable (inout InstructionRow) -> Void
+    /// Changes a micro-op after lowering.
+    package var operation: @Sendable (inout MicroOp) -> Void
+
+    package init(
+        row: @escaping @Sendable (inout InstructionRow) -> Void = { _ in },
+        operation: @escaping @Sendable (inout MicroOp) -> Void = { _ in }
+    ) {
+        self.row = row
+        self.operation = operation
+    }
+}
+
 /// The scanner: decodes a run of instructions up to a terminator and lowers it.
 package final class Translator {
     private let decoder: Decoder
@@ -52,6 +68,8 @@ package final class Translator {
 
     /// Why the verifier rejected a unit, the last time it did.
     package private(set) var rejection: VerifierError?
+    /// Nil except in mutation tests.
+    package var mutation: TranslationMutation?
 
     /// No unit is longer, whatever the limit.
     package static let longestUnit = 100
@@ -61,10 +79,12 @@ package final class Translator {
     /// Guest bytes to a verified, optimised unit.
     package func translate(_ request: TranslationRequest, from source: CodeSource) -> TranslationOutcome {
         var lowering = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        lowering.mutation = mutation
         let linear = request.codeBase &+ request.eip
         guard let page = source.codeBytes(at: linear) else { return .fetchFault(linear: linear) }
         if let fault = scan(page, request, &lowering, source) { return .fetchFault(linear: fault) }
         var unit = lowering.builder.unit
+        if let mutation { for index in unit.operations.indices { mutation.operation(&unit.operations[index]) } }
         if request.runPasses { Passes.run(on: &unit) }
         translatedInstructions += UInt64(unit.instructionCount)
         return .unit(verified(unit, request))

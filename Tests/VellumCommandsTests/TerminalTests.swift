@@ -197,6 +197,17 @@ private struct FakeTerminal {
     }
 }
 
+@Suite struct SerialTailTests {
+    @Test func keepsTheEndByLines() {
+        var tail = SerialTail()
+        for number in 0..<40_000 { for byte in "\(number)\n".utf8 { tail.append(byte) } }
+        #expect(tail.bytes.count < SerialTail.limit * 2)
+        #expect(tail.bytes.suffix(6).elementsEqual("39999\n".utf8))
+        let first = String(decoding: tail.bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+        #expect(Int(first).map { "\($0)" == first } == true)
+    }
+}
+
 @Suite struct KeyPresserTests {
     @Test func aKeyStaysDownForAMoment() {
         var presser = KeyPresser()

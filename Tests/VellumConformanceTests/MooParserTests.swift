@@ -63,7 +63,8 @@ private enum Chunk {
         let mask = Chunk.make("RM32", Chunk.word(1 << 17) + Chunk.word(0xFFFF_F7FF))
         let bytes =
             Chunk.header("386E") + mask
-            + Chunk.test(bytes: [0x40, 0xF4], initial: wide + Chunk.memory([]), final: changed + mask + Chunk.memory([]))
+            + Chunk.test(
+                bytes: [0x40, 0xF4], initial: wide + Chunk.memory([]), final: changed + mask + Chunk.memory([]))
         let file = try MooParser.parse(bytes)
         #expect(file.isWide && file.masks[.eflags] == 0xFFFF_F7FF)
         let test = try #require(file.tests.first)

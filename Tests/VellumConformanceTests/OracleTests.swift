@@ -31,7 +31,8 @@ import VellumIA32
         let session = try OracleSession(helper: try Self.helper.get())
         for number in 0..<50 {
             #expect(
-                session.makeCase(seed: 5, number: number, is16: nil) == session.makeCase(seed: 5, number: number, is16: nil))
+                session.makeCase(seed: 5, number: number, is16: nil)
+                    == session.makeCase(seed: 5, number: number, is16: nil))
         }
     }
 }

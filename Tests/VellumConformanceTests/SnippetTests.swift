@@ -30,15 +30,17 @@ private enum Image {
         let result = try runner.run(path: path)
         #expect(result.exit == "halted" && result.fault == nil && result.instructions == 5)
         #expect(result.registers["eax"] == 0x1234_5678 && result.registers["esp"] == 0x1F_FFFC)
-        #expect(result.registers["eip"] == 0x10_0000 + 32 + 13)
+        #expect(result.registers["eip"] == UInt32(0x10_002D))
         #expect(result.eflags & 1 == 1)
         #expect(result.stack.hasPrefix("78563412") && result.stack.count == 512)
         let object = try JSONSerialization.jsonObject(with: Data(try result.json().utf8)) as? [String: Any]
-        #expect(object?["fault"] is NSNull && object?["cr0"] as? Int == 17 && object?["eax"] as? Int == 0x1234_5678)
+        #expect(object?["fault"] is NSNull)
+        #expect(object?["eax"] as? Int == 0x1234_5678)
+        #expect((object?["cr0"] as? Int ?? 0) & 1 == 1)
     }
 
     @Test func theFaultOfAShutdownIsReported() throws {
-        // mov eax, [F0000000h + 8000 0000h…] cannot fault without paging; UD2 without an IDT does.
+        // UD2, and no IDT to deliver it through.
         let path = try Image.make([0x90, 0x0F, 0x0B])
         let result = try runner.run(path: path)
         let fault = try #require(result.fault)

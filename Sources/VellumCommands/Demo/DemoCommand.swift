@@ -45,7 +45,7 @@ struct DemoCommand: ParsableCommand {
 
     /// At a terminal the game is live for a while; it can be played, and Ctrl-A x ends it early.
     private func showLive(_ configuration: MachineConfiguration) throws {
-        guard let display = LiveDisplay() else { return }
+        guard let display = LiveDisplay(screen: true) else { return }
         var plan = RunPlan()
         plan.timeout = DemoCommand.liveSeconds * 1_000_000_000
         plan.usesHostClock = true

@@ -78,10 +78,13 @@ package final class EngineComparison {
     private static func details(_ want: EngineOutcome, _ got: EngineOutcome) -> [String] {
         func hex(_ value: UInt32) -> String { String(value, radix: 16) }
         var lines: [String] = []
-        if want.instructions != got.instructions { lines.append("instructions \(want.instructions), \(got.instructions)") }
+        if want.instructions != got.instructions {
+            lines.append("instructions \(want.instructions), \(got.instructions)")
+        }
         if want.eip != got.eip { lines.append("eip \(hex(want.eip)), \(hex(got.eip))") }
         if want.eflags != got.eflags { lines.append("eflags \(hex(want.eflags)), \(hex(got.eflags))") }
-        for (register, pair) in zip(GeneralRegister.allCases, zip(want.registers, got.registers)) where pair.0 != pair.1 {
+        for (register, pair) in zip(GeneralRegister.allCases, zip(want.registers, got.registers)) where pair.0 != pair.1
+        {
             lines.append("\(register) \(hex(pair.0)), \(hex(pair.1))")
         }
         if let index = zip(want.interrupts, got.interrupts).enumerated().first(where: { $0.1.0 != $0.1.1 })?.offset {

@@ -83,7 +83,8 @@ package final class EngineMachine {
                     next += program.period
                 }
             case .events: continue
-            case .halted, .shutdown, .stopRequested: print(reason, processor.cpu.pointee.engine.eip); return outcome(origin)
+            case .halted, .shutdown, .stopRequested:
+                print(reason, processor.cpu.pointee.engine.eip); return outcome(origin)
             }
         }
         return outcome(origin)
@@ -102,7 +103,9 @@ package final class EngineMachine {
         cpu.pointee.engine.eip = EngineProgram.entry(0, is16: program.is16)
         machine.processor.mmu.modeChanged()
         // What earlier programs made of A and D bits must not show.
-        for (address, value) in GuestTables.words() + ProgramTables.words() where address < 0x5000 { write(address, value) }
+        for (address, value) in GuestTables.words() + ProgramTables.words() where address < 0x5000 {
+            write(address, value)
+        }
         machine.processor.mmu.flushAll()
     }
 

@@ -36,7 +36,8 @@ package struct EngineProgram: Equatable, Sendable {
         length = UInt64(500 + generator.random.below(2500))
         for number in 0..<EngineProgram.blockCount {
             let bytes = EngineProgram.block(number, is16, &generator)
-            code.replaceSubrange((number * EngineProgram.blockSize)..<(number * EngineProgram.blockSize + bytes.count), with: bytes)
+            code.replaceSubrange(
+                (number * EngineProgram.blockSize)..<(number * EngineProgram.blockSize + bytes.count), with: bytes)
         }
     }
 

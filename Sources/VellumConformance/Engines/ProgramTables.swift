@@ -10,7 +10,9 @@ enum ProgramTables {
         // The code page may be written, directly and through an alias in the data segment.
         let codePage = GuestTables.code | 0x67
         let aliasIndex = (Arena.dataSegment + EngineProgram.alias) >> 12 & 0x3FF
-        var words: [(UInt32, UInt32)] = [(0x3000 + Arena.code >> 12 & 0x3FF * 4, codePage), (0x4000 + aliasIndex * 4, codePage)]
+        var words: [(UInt32, UInt32)] = [
+            (0x3000 + Arena.code >> 12 & 0x3FF * 4, codePage), (0x4000 + aliasIndex * 4, codePage),
+        ]
         for vector in 0..<UInt32(256) { words += gate(vector) }
         return words
     }

@@ -22,7 +22,9 @@ package struct MooSuite: Sendable {
         let candidates =
             isDirectory.boolValue
             ? try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil) : [url]
-        files = candidates.filter { MooSuite.form(of: $0) != nil }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+        files = candidates.filter { MooSuite.form(of: $0) != nil }.sorted {
+            $0.lastPathComponent < $1.lastPathComponent
+        }
         self.rules = rules
         self.options = options
     }

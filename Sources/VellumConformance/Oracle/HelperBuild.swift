@@ -33,7 +33,9 @@ package enum HelperBuild {
         process.arguments = flags + [source.path, "-o", program.path]
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw OracleError("\(clang) could not build the host oracle's helper") }
+        guard process.terminationStatus == 0 else {
+            throw OracleError("\(clang) could not build the host oracle's helper")
+        }
         return program.path
     }
 

@@ -56,7 +56,8 @@ package struct ROMRunner {
     /// Maps an image; one that ends at 1 MiB is mapped at the end of the address space too, as a PC's firmware is.
     package mutating func load(_ bytes: [UInt8], at address: UInt32) throws {
         guard machine.memory.mapROM(bytes, at: address) else {
-            throw ROMError(description: "the image does not fit at \(String(address, radix: 16))h, or is not page-aligned")
+            throw ROMError(
+                description: "the image does not fit at \(String(address, radix: 16))h, or is not page-aligned")
         }
         let end = UInt64(address) + UInt64((bytes.count + 0xFFF) & ~0xFFF)
         if end == 1 << 20 { _ = machine.memory.mapROM(bytes, at: address | 0xFFF0_0000) }

@@ -8,12 +8,14 @@ struct ProcessorState: Codable, Equatable, Sendable {
     var eip: UInt32
     var eflags: UInt32
     var privileged: Privileged
+    var floating: FloatingPointSnapshot
 
     init(_ cpu: CPU) {
         general = GeneralRegister.allCases.map { cpu[$0] }
         eip = cpu.pointee.engine.eip
         eflags = cpu.eflags
         privileged = cpu.pointee.privileged
+        floating = FloatingPointSnapshot(cpu.floating)
     }
 
     func restore(_ cpu: CPU) {
@@ -22,6 +24,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
         cpu.eflags = eflags
         cpu.pointee.engine.eip = eip
         for segment in SegmentRegister.allCases { cpu.refreshWindow(segment) }
+        floating.restore(cpu.floating)
     }
 
     func hash(into hash: inout StateHash) {
@@ -35,6 +38,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
         }
         rest.modelSpecific = [:]
         hash.add(encoded: rest)
+        hash.add(encoded: floating)
     }
 }
 

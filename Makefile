@@ -1,8 +1,34 @@
 # Vellum's entry points; see README.md.
-.PHONY: demo test bench lint fuzz docs setup
+.PHONY: demo test bench lint fuzz docs build setup
+
+RELEASE = -c release -Xswiftc -enable-testing
+
+demo:
+	@./.ci/setup build demo
+	@swift build $(RELEASE) --product vellum --quiet
+	@.build/release/vellum demo
+
+test:
+	@./.ci/setup build demo test
+	@./.ci/test
+
+build:
+	@./.ci/setup build
+	@swift build $(RELEASE) --quiet
 
 setup:
-	@./.ci/setup
+	@./.ci/setup build demo test bench
 
-test: setup
-	./.ci/test
+lint:
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+bench: build
+	@./.ci/setup bench
+	@./.ci/bench
+
+fuzz:
+	@./.ci/setup build
+	@./.ci/fuzz
+
+docs:
+	@./.ci/docs

@@ -10,7 +10,8 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         for part in HostPart.all { print(part.line) }
         let terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-        print(HostPart.row(terminal, "terminal", terminal ? "live display and keyboard" : "stdin or stdout is no terminal"))
+        let use = terminal ? "live display and keyboard" : "stdin or stdout is no terminal"
+        print(HostPart.row(terminal, "terminal", use))
     }
 }
 

@@ -54,6 +54,8 @@ package final class InterruptController: Device, PortDevice {
 
     fileprivate func set(line: UInt8, _ level: Bool) {
         guard line != 2 else { return }
+        let inputs = line < 8 ? chips.master.inputs : chips.slave.inputs
+        guard (inputs >> (line & 7) & 1 != 0) != level else { return }
         if line < 8 {
             chips.master.setInput(line, level)
         } else {

@@ -15,6 +15,10 @@ package struct EngineRegisters {
     package var unretired: Int64 = 0
     /// Transfers through a direct link, an inline cache or the return cache.
     package var chainedEntries: UInt64 = 0
+    /// Lookups that the jump cache answered.
+    package var jumpHits: UInt64 = 0
+    /// What entries of the jump cache must carry to be valid now; zero while none is.
+    package var jumpStamp: UInt64 = 0
     /// Set by slow paths: the running fragment must end after the current instruction.
     package var endRequested = false
     /// The selectors of ES CS SS DS FS GS, for the pointers that x87 keeps.
@@ -23,12 +27,14 @@ package struct EngineRegisters {
     package init() {}
 }
 
-/// The processor: four structs, one address.
+/// The processor: its parts at one address.
 package struct CPUState {
     package var visible = GuestVisible()
     package var floating = FloatingPointState()
     package var engine = EngineRegisters()
     package var privileged = Privileged()
+    /// MTRRs, PAT, microcode revision… by number: those that software may write.
+    package var modelSpecific: [UInt32: UInt64] = [:]
 
     package init() {}
 }

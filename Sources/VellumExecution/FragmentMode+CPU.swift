@@ -4,25 +4,23 @@ import VellumMicroOps
 extension UnsafeMutablePointer where Pointee == CPUState {
     /// The mode bits of a fragment that would run now.
     package var fragmentMode: FragmentMode {
-        let privileged = pointee.privileged
-        var mode = FragmentMode.cpl(privileged.cpl)
-        func insert(_ bit: FragmentMode, when condition: Bool) { if condition { mode.insert(bit) } }
-        insert(.code32, when: privileged[.cs].isBig)
-        insert(.stack32, when: privileged[.ss].isBig)
-        insert(.protected, when: privileged.isProtected)
-        insert(.virtual8086, when: privileged.isVirtual8086)
-        insert(.paging, when: privileged.isPaging)
-        insert(.singleStep, when: privileged.systemFlags & EFlags.trap.rawValue != 0)
-        insert(.taskSwitched, when: privileged.cr0 & CR0.ts != 0)
-        insert(.emulation, when: privileged.cr0 & CR0.em != 0)
-        insert(.monitorCoprocessor, when: privileged.cr0 & CR0.mp != 0)
-        insert(.osfxsr, when: privileged.cr4 & CR4.osfxsr != 0)
-        insert(.breakpoints, when: privileged.hasCodeBreakpoints)
-        insert(.shadow, when: privileged.shadow != .none)
-        for segment in SegmentRegister.allCases where privileged[segment].isFlat(asCode: segment == .cs) {
-            mode.insert(.flat(segment))
-        }
-        return mode
+        var bits = UInt32(pointee.privileged.cpl & 3) << 2
+        let flags = pointee.privileged.systemFlags
+        let cr0 = pointee.privileged.cr0
+        func bit(_ mode: FragmentMode, _ condition: Bool) -> UInt32 { condition ? mode.rawValue : 0 }
+        bits |= bit(.code32, pointee.privileged[.cs].isBig) | bit(.stack32, pointee.privileged[.ss].isBig)
+        bits |= bit(.protected, cr0 & CR0.pe != 0) | bit(.virtual8086, flags & EFlags.virtual8086.rawValue != 0)
+        bits |= bit(.paging, cr0 & CR0.pg != 0) | bit(.singleStep, flags & EFlags.trap.rawValue != 0)
+        bits |= bit(.taskSwitched, cr0 & CR0.ts != 0) | bit(.emulation, cr0 & CR0.em != 0)
+        bits |= bit(.monitorCoprocessor, cr0 & CR0.mp != 0)
+        bits |= bit(.osfxsr, pointee.privileged.cr4 & CR4.osfxsr != 0)
+        if pointee.privileged.debug[7] & 0xFF != 0 { bits |= bit(.breakpoints, pointee.privileged.hasCodeBreakpoints) }
+        bits |= flatBit(.es) | flatBit(.cs) | flatBit(.ss) | flatBit(.ds) | flatBit(.fs) | flatBit(.gs)
+        return FragmentMode(rawValue: bits)
+    }
+
+    private func flatBit(_ segment: SegmentRegister) -> UInt32 {
+        pointee.privileged[segment].isFlat(asCode: segment == .cs) ? FragmentMode.flat(segment).rawValue : 0
     }
 }
 

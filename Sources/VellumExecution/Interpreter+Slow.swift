@@ -3,7 +3,8 @@ import VellumMicroOps
 
 /// The slow paths: kept out of line, so that the loop stays small.
 extension Interpreter {
-    static let stackPointer = RegisterSlot(.esp).offset
+    /// ESP's slot.
+    static var stackPointer: UInt8 { @inline(__always) get { 16 } }
 
     private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
 
@@ -116,7 +117,7 @@ extension Interpreter {
     func endAfter(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp> {
         var source = ip + 1
         var target = stub
-        let last = stub + (Interpreter.stubCapacity - 2)
+        let last = stub + (Interpreter.stubCapacity - 3)
         while source.pointee.instruction == ip.pointee.instruction, target < last {
             target.pointee = source.pointee
             if source.pointee.opcode.isTerminal || source.pointee.opcode == .exit {
@@ -124,6 +125,11 @@ extension Interpreter {
                 return UnsafePointer(stub)
             }
             source += 1
+            target += 1
+        }
+        // A comparison that waits in the terminal belongs to its own instruction.
+        if let comparison = source.pointee.fusedComparison, comparison.instruction == ip.pointee.instruction {
+            target.pointee = comparison
             target += 1
         }
         target.pointee = MicroOp(
@@ -150,6 +156,13 @@ extension Interpreter {
         cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return .fault(fault)
+    }
+
+    /// A hypervisor call faulted.  EIP stands already: at the instruction, or in the new task when a task switch had
+    /// passed its commit point.
+    func raiseFromCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
+        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
+        return .fault(pending)
     }
 
     func terminalFault(_ ip: UnsafePointer<MicroOp>) -> GuestFault {
@@ -179,49 +192,56 @@ extension Interpreter {
 
     // MARK: Transfers
 
-    /// Goes on at link 0 or 1 of the fragment.  False when the run loop must take over.
+    // They return the fragment to go on with, already charged for; nil when the run loop must take over.  (Results
+    // rather than inout parameters: the loop's variables can then stay in registers.)
+
+    /// Goes on at link 0 or 1 of the fragment.
     @inline(__always)
-    func follow(_ link: Int, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+    func follow(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
         if let next = link == 0 ? fragment.pointee.link0 : fragment.pointee.link1 {
             let left = cpu.pointee.engine.budget &- next.pointee.count
             if left >= 0 {
                 cpu.pointee.engine.budget = left
                 cpu.pointee.engine.chainedEntries &+= 1
-                fragment = next
-                ip = UnsafePointer(next.pointee.operations)
-                return true
+                return next
             }
         }
-        return followSlowly(link, &fragment, &ip)
+        return followSlowly(link, fragment)
     }
 
     @inline(never)
-    private func followSlowly(
-        _ link: Int, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
-    ) -> Bool {
-        let target = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
-        cpu.pointee.engine.eip = target
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(link: link, of: fragment) else { return false }
-        return start(next, &fragment, &ip)
+    private func followSlowly(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
+        cpu.pointee.engine.eip = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(link: link, of: fragment) else { return nil }
+        return charge(next)
     }
 
-    /// Goes on at an address that is known only now.
+    /// Goes on at an address that is known only now: where the jump cache says, or else where the resolver does.
+    @inline(__always)
+    func go(to eip: UInt32) -> FragmentPointer? {
+        if let next = jumps.find(eip: eip, stamp: cpu.pointee.engine.jumpStamp) {
+            let left = cpu.pointee.engine.budget &- next.pointee.count
+            if left >= 0 {
+                cpu.pointee.engine.budget = left
+                cpu.pointee.engine.jumpHits &+= 1
+                return next
+            }
+        }
+        return goSlowly(eip)
+    }
+
     @inline(never)
-    func go(to eip: UInt32, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+    private func goSlowly(_ eip: UInt32) -> FragmentPointer? {
         cpu.pointee.engine.eip = eip
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return false }
-        return start(next, &fragment, &ip)
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return nil }
+        return charge(next)
     }
 
-    private func start(
-        _ next: FragmentPointer, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
-    ) -> Bool {
+    private func charge(_ next: FragmentPointer) -> FragmentPointer? {
         let left = cpu.pointee.engine.budget &- next.pointee.count
-        guard left >= 0 else { return false }
+        guard left >= 0 else { return nil }
         cpu.pointee.engine.budget = left
-        fragment = next
-        ip = UnsafePointer(next.pointee.operations)
-        return true
+        return next
     }
 
     /// A transfer could not go on: `engine.eip` says where to.

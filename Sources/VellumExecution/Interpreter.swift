@@ -9,8 +9,8 @@ import VellumMicroOps
 package final class Interpreter: ExecutionBackend {
     let cpu: CPU
     let mmu: SoftMMU
-    unowned let gate: HypervisorGate
-    unowned let resolver: FragmentResolver
+    unowned(unsafe) let gate: HypervisorGate
+    unowned(unsafe) let resolver: FragmentResolver
     /// What the instruction at hand raised.
     var pending = GuestFault(.invalidOpcode)
     /// The instruction at hand waits for an interrupt to come first.
@@ -19,8 +19,12 @@ package final class Interpreter: ExecutionBackend {
     let stub: UnsafeMutablePointer<MicroOp>
     static let stubCapacity = 256
 
-    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver) {
+    /// Shared with the resolver, which fills it.
+    let jumps: JumpCache
+
+    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver, jumps: JumpCache) {
         self.cpu = cpu
+        self.jumps = jumps
         self.mmu = mmu
         self.gate = gate
         self.resolver = resolver
@@ -104,7 +108,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .add8i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ r.get(ip.pointee.b, UInt8.self))
@@ -116,13 +122,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .add16i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .add16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .add32:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -140,7 +149,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .or8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self))
@@ -152,7 +163,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .or16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self))
@@ -176,7 +189,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .and8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
@@ -188,7 +203,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .and16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
@@ -212,7 +229,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sub8i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- r.get(ip.pointee.b, UInt8.self))
@@ -224,13 +243,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sub16i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .sub16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .sub32:
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -248,7 +270,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .xor8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self))
@@ -260,7 +284,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .xor16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self))
@@ -284,13 +310,17 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .adc8i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc16:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .adc16i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc32:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -302,16 +332,23 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sbb8i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sbb16:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sbb16i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                )
                 ip += 1
             case .sbb32:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
             case .sbb32i:
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
@@ -452,13 +489,21 @@ package final class Interpreter: ExecutionBackend {
                 if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt32.self), count)) }
                 ip += 1
             case .shl32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) << ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
                 ip += 1
             case .shr32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) >> ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .rotateLeft32in:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
                 ip += 1
             case .sar32in:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(
+                        bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self))
+                            &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -541,8 +586,16 @@ package final class Interpreter: ExecutionBackend {
             case .imulTwo16:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
+            case .imulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .imulTwo32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self) &* ip.pointee.immediate)
+                ip += 1
             case .imulTwo16i:
-                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .bit16:
                 bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
@@ -575,10 +628,13 @@ package final class Interpreter: ExecutionBackend {
                 scanBits(ip, UInt32.self, forward: false)
                 ip += 1
             case .bitOffset16:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
                 ip += 1
             case .bitOffset32:
-                r.set(ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
+                r.set(
+                    ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
                 ip += 1
             case .daa, .das, .aaa, .aas, .aam, .aad:
                 decimal(ip)
@@ -638,7 +694,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -649,7 +705,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -660,7 +716,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -671,7 +727,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -682,7 +738,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -693,7 +749,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -704,7 +760,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -715,7 +771,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -726,7 +782,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -737,7 +793,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -748,7 +804,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -759,7 +815,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -770,7 +826,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -781,7 +837,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -792,7 +848,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -803,7 +859,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -814,7 +870,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -825,7 +881,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -836,7 +892,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -847,7 +903,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -862,7 +918,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -877,7 +933,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -892,7 +948,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 4, ip, fragment)
@@ -907,7 +963,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -922,7 +978,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -937,7 +993,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -952,7 +1008,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -967,7 +1023,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 1, ip, fragment)
@@ -982,7 +1038,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 2, ip, fragment)
@@ -997,7 +1053,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 4, ip, fragment)
@@ -1008,109 +1064,129 @@ package final class Interpreter: ExecutionBackend {
             case .store8B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8S:
@@ -1120,10 +1196,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iS:
@@ -1133,10 +1211,13 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16S:
@@ -1146,10 +1227,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iS:
@@ -1159,10 +1242,13 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32S:
@@ -1172,10 +1258,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iS:
@@ -1185,20 +1273,22 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .probeWrite:
                 guard probeWrite(ip, fragment) else { return raise(pending, ip, fragment) }
-                ip += 1
+                ip = after(ip, fragment)
             case .push32:
                 let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1210,7 +1300,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = ip.pointee.immediate
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1221,7 +1311,7 @@ package final class Interpreter: ExecutionBackend {
             case .pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 if let host = tlb.readHost(address, 4) {
-                    let value = host.loadUnaligned(as: UInt32.self)
+                    let value = vellum_load32(host)
                     r.set(Self.stackPointer, address &+ 4)
                     r.set(ip.pointee.a, value)
                     ip += 1
@@ -1248,13 +1338,17 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .skipIfZero16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
             case .skipIfZero32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
@@ -1263,7 +1357,7 @@ package final class Interpreter: ExecutionBackend {
                 case 0: ip += 1
                 case 1: ip = endAfter(ip, fragment)
                 case 2: return .fragmentEnd
-                default: return raise(pending, ip, fragment)
+                default: return raiseFromCall(ip, fragment)
                 }
             case .wait:
                 if unit.isErrorPending {
@@ -1363,134 +1457,200 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = step(simd(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                 ip = next
             case .jump:
-                guard follow(0, &fragment, &ip) else { return stopped() }
+                guard let next = follow(0, fragment) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .branchO:
                 if v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNO:
                 if !v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchB:
                 if v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNB:
                 if !v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchZ:
                 if v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNZ:
                 if !v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchBE:
                 if v.carryFlag || v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchA:
                 if !(v.carryFlag || v.zeroFlag) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchS:
                 if v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNS:
                 if !v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchP:
                 if v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNP:
                 if !v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchL:
                 if v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNL:
                 if v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchLE:
                 if v.zeroFlag || v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchG:
                 if !v.zeroFlag && v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1498,10 +1658,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1509,10 +1673,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1520,10 +1688,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1531,10 +1703,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1542,10 +1718,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1553,10 +1733,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1564,10 +1748,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1575,10 +1763,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1586,10 +1778,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1597,10 +1793,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1608,10 +1808,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1619,10 +1823,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1630,10 +1838,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1641,10 +1853,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1652,10 +1868,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1663,10 +1883,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1674,10 +1898,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1685,10 +1913,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1696,10 +1928,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1707,10 +1943,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1718,10 +1958,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1729,10 +1973,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1740,10 +1988,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1751,130 +2003,188 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) < 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) >= 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .indirect:
-                guard go(to: r.get(ip.pointee.b, UInt32.self), &fragment, &ip) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self)) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
                 if let host = tlb.readHost(address, 4) {
-                    target = host.loadUnaligned(as: UInt32.self)
+                    target = vellum_load32(host)
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
@@ -1882,7 +2192,9 @@ package final class Interpreter: ExecutionBackend {
                 }
                 r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
                 if cpu.pointee.engine.endRequested { stealBudget() }
-                guard go(to: target, &fragment, &ip) else { return stopped() }
+                guard let next = go(to: target) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .fault:
                 return raise(terminalFault(ip), ip, fragment)
             case .exit:

@@ -69,7 +69,9 @@ package final class PhysicalMemory {
             let block = PhysicalMemory.map(length)
         else { return false }
         memset(block, 0xFF, length)
-        bytes.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count) }
+        bytes.withUnsafeBytes {
+            block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count)
+        }
         romBlocks.append((block, length))
         for page in 0..<(length >> 12) {
             frames[Int(address >> 12) + page] = UInt(bitPattern: block + page << 12) | 1

@@ -40,6 +40,8 @@ package enum InterruptShadow: UInt8, Sendable, Codable {
 }
 
 /// Processor state that belongs to the hypervisor: no micro-op can name any of it.
+///
+/// A trivial type: reading a field costs a load, with no array or reference behind it.
 package struct Privileged: Equatable, Sendable, Codable {
     /// The EFLAGS bits that are neither arithmetic nor DF: TF IF IOPL NT RF VM AC VIF VIP ID.
     package var systemFlags: UInt32 = 0
@@ -50,13 +52,13 @@ package struct Privileged: Equatable, Sendable, Codable {
     package var cr3: UInt32 = 0
     package var cr4: UInt32 = 0
     /// DR0 to DR3 and DR6, DR7 at their numbers; 4 and 5 unused.
-    package var debug: [UInt32] = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400]
+    package var debug = DebugRegisters()
     package var gdtr = TableRegister(base: 0, limit: 0xFFFF)
     package var idtr = TableRegister(base: 0, limit: 0x3FF)
     package var ldtr = SegmentState.null()
     package var tr = SegmentState.null()
     /// ES CS SS DS FS GS.
-    package var segments: [SegmentState] = Array(repeating: .realMode(0), count: 6)
+    package var segments = SegmentRegisters()
     package var shadow = InterruptShadow.none
     package var halted = false
     /// An NMI was delivered and no IRET has run since.
@@ -67,22 +69,20 @@ package struct Privileged: Equatable, Sendable, Codable {
     /// What WRMSR has added to the time-stamp counter.
     package var tscOffset: UInt64 = 0
     /// The four PDPT entries that a CR3 load under PAE caches (SDM vol. 3, section 4.4.1).
-    package var pdpt: [UInt64] = [0, 0, 0, 0]
+    package var pdpt = PageDirectoryPointers()
     package var apicBase: UInt64 = 0
-    /// MTRRs, PAT, microcode revision… by number: those that software may write.
-    package var modelSpecific: [UInt32: UInt64] = [:]
     /// A20 gate: when false, physical address bit 20 is forced to zero.
     package var a20 = true
 
     package init() {}
 
-    package var isProtected: Bool { cr0 & CR0.pe != 0 }
-    package var isVirtual8086: Bool { systemFlags & EFlags.virtual8086.rawValue != 0 }
-    package var isPaging: Bool { cr0 & CR0.pg != 0 }
-    package var iopl: UInt8 { UInt8(systemFlags >> 12 & 3) }
+    @inline(__always) package var isProtected: Bool { cr0 & CR0.pe != 0 }
+    @inline(__always) package var isVirtual8086: Bool { systemFlags & EFlags.virtual8086.rawValue != 0 }
+    @inline(__always) package var isPaging: Bool { cr0 & CR0.pg != 0 }
+    @inline(__always) package var iopl: UInt8 { UInt8(systemFlags >> 12 & 3) }
 
     package subscript(segment: SegmentRegister) -> SegmentState {
-        get { segments[Int(segment.rawValue)] }
-        set { segments[Int(segment.rawValue)] = newValue }
+        @inline(__always) get { segments[segment] }
+        @inline(__always) set { segments[segment] = newValue }
     }
 }

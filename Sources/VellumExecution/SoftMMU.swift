@@ -28,9 +28,10 @@ package protocol CodeObserver: AnyObject {
 /// hit path inlined and calls the slow path below.
 package final class SoftMMU {
     package let memory: PhysicalMemory
-    package unowned var bus: PhysicalBus
-    package unowned var walker: PageWalker
-    package weak var codeObserver: CodeObserver?
+    package unowned(unsafe) var bus: PhysicalBus
+    package unowned(unsafe) var walker: PageWalker
+    /// Owned by whoever owns this unit too.
+    package unowned(unsafe) var codeObserver: CodeObserver?
     let cpu: CPU
 
     /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
@@ -74,36 +75,38 @@ package final class SoftMMU {
 
     /// Recomputes what depends on the processor's mode; the hypervisor calls it after changing A20, CR0, EFLAGS or CPL.
     package func modeChanged() {
-        let privileged = cpu.pointee.privileged
-        let mask: UInt32 = privileged.a20 ? ~0 : ~(1 << 20)
+        let mask: UInt32 = cpu.pointee.privileged.a20 ? ~0 : ~(1 << 20)
         if mask != a20Mask {
             a20Mask = mask
             flushAll()
         }
         alignmentArmed =
-            privileged.cpl == 3 && privileged.cr0 & CR0.am != 0
-            && privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
+            cpu.pointee.privileged.cpl == 3 && cpu.pointee.privileged.cr0 & CR0.am != 0
+            && cpu.pointee.privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
+    }
+
+    private func noteFlush() {
+        flushes += 1
+        epoch += 1
+        cpu.pointee.engine.jumpStamp = 0
     }
 
     package func flushAll() {
-        flushes += 1
-        epoch += 1
+        noteFlush()
         supervisor.flush(keepGlobal: false)
         user.flush(keepGlobal: false)
     }
 
     /// A CR3 load: global translations stay.
     package func flushNonGlobal() {
-        flushes += 1
-        epoch += 1
+        noteFlush()
         supervisor.flush(keepGlobal: true)
         user.flush(keepGlobal: true)
     }
 
     /// INVLPG.
     package func flushPage(_ linear: UInt32) {
-        flushes += 1
-        epoch += 1
+        noteFlush()
         supervisor.flush(page: linear)
         user.flush(page: linear)
     }

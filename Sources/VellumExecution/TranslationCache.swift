@@ -48,7 +48,7 @@ package final class TranslationCache: CodeObserver {
     }
 
     private let memory: PhysicalMemory
-    private unowned let mmu: SoftMMU
+    private let mmu: SoftMMU
     private let cpu: CPU
     package let capacity: Int
 
@@ -74,6 +74,7 @@ package final class TranslationCache: CodeObserver {
     }
 
     deinit {
+        mmu.codeObserver = nil
         for fragment in table.values { fragment.release() }
         for fragment in graveyard { fragment.release() }
     }
@@ -189,6 +190,7 @@ package final class TranslationCache: CodeObserver {
     private func bury(_ fragment: FragmentPointer) {
         fragment.pointee.isValid = false
         generation &+= 1
+        cpu.pointee.engine.jumpStamp = 0
         graveyard.append(fragment)
         graveyardBytes += Int(fragment.pointee.blockBytes)
     }

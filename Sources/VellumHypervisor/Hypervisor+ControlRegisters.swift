@@ -68,7 +68,7 @@ extension Hypervisor {
     /// section 4.4.1).
     private func loadPageDirectoryPointers(_ cr3: UInt32) throws(GuestFault) {
         guard let entries = paging.readPointers(cr3) else { throw .generalProtection() }
-        cpu.pointee.privileged.pdpt = entries
+        cpu.pointee.privileged.pdpt.list = entries
     }
 
     /// The A20 gate, which the keyboard controller and port 92h drive.

@@ -74,12 +74,12 @@ extension Hypervisor {
         cpu[.edx] = UInt32(truncatingIfNeeded: value >> 32)
     }
 
-    private func stored(_ number: UInt32) -> UInt64 { cpu.pointee.privileged.modelSpecific[number] ?? 0 }
+    private func stored(_ number: UInt32) -> UInt64 { cpu.pointee.modelSpecific[number] ?? 0 }
 
     func resetModelSpecific() {
         guard model.isP6 else { return }
         cpu.pointee.privileged.apicBase = 0xFEE0_0100 | (model.hasAPIC ? 1 << 11 : 0)
-        if model.hasPAT { cpu.pointee.privileged.modelSpecific[ModelRegister.pageAttributes] = 0x0007_0406_0007_0406 }
+        if model.hasPAT { cpu.pointee.modelSpecific[ModelRegister.pageAttributes] = 0x0007_0406_0007_0406 }
     }
 
     // MARK: Reading
@@ -135,7 +135,7 @@ extension Hypervisor {
             let isCounter = ModelRegister.counters.contains(number)
             // Writes to a counter sign-extend 32 bits to its 40.
             let kept = isCounter ? UInt64(bitPattern: Int64(Int32(bitPattern: low))) & 0xFF_FFFF_FFFF : value
-            cpu.pointee.privileged.modelSpecific[number] = kept
+            cpu.pointee.modelSpecific[number] = kept
         }
     }
 

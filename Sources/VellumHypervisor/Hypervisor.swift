@@ -20,9 +20,9 @@ package final class Hypervisor {
     package let mmu: SoftMMU
     package let paging: PagingUnit
     package let model: ProcessorModel
-    package unowned let bus: PhysicalBus
-    package unowned let interrupts: InterruptSource
-    package unowned let time: TimeSource
+    package unowned(unsafe) let bus: PhysicalBus
+    package unowned(unsafe) let interrupts: InterruptSource
+    package unowned(unsafe) let time: TimeSource
     /// How many events have gone to a handler: a single step over one of them does not trap.
     package internal(set) var deliveries: UInt64 = 0
 

@@ -16,7 +16,7 @@ private enum PageBit {
 package final class PagingUnit: PageWalker {
     private let cpu: CPU
     /// Where the tables are read and their accessed and dirty bits written.  Set once the soft MMU exists.
-    package unowned var mmu: SoftMMU?
+    package unowned(unsafe) var mmu: SoftMMU?
     /// 4 MiB pages may lie above 4 GiB.
     var hasPSE36 = true
 

@@ -19,8 +19,6 @@ package struct FragmentMode: OptionSet, Hashable, Sendable {
     package static let monitorCoprocessor = FragmentMode(rawValue: 1 << 10)
     /// Code breakpoints are armed: one instruction a fragment.
     package static let breakpoints = FragmentMode(rawValue: 1 << 18)
-    /// Interrupts are held back for one instruction: one instruction in the fragment.
-    package static let shadow = FragmentMode(rawValue: 1 << 19)
     package static let osfxsr = FragmentMode(rawValue: 1 << 20)
 
     /// Bits 2 and 3: the current privilege level.

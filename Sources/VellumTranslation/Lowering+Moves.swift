@@ -179,8 +179,12 @@ extension Lowering {
     private mutating func widenedAccumulator(_ size: UInt8) -> RegisterSlot { widened(RegisterSlot(.eax), size) }
 
     private mutating func lowerCMPXCHG8B() {
-        let low = memoryReference(writing: true)
-        let high = second(of: low, after: 4)
+        // The comparison may change EAX and EDX before the operand is written back.
+        let low = pinned(memoryReference(writing: true))
+        let high = low.advanced(by: 4)
+        // One operand of eight bytes: its limit comes before the pages of its halves, and 16-bit addresses do not wrap
+        // inside it.
+        probeWrite(low, bytes: 8)
         loadForUpdate(.t0, from: low, size: 4)
         loadForUpdate(.t1, from: high, size: 4)
         emit(MicroOp(.compareExchange8B))

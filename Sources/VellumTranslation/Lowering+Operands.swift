@@ -80,6 +80,16 @@ extension Lowering {
         return moved
     }
 
+    /// The same operand with its address in a temporary, for instructions that change the registers it is made of.
+    mutating func pinned(_ memory: MemoryReference) -> MemoryReference {
+        if memory.form != .indexed && memory.base.isTemporary { return memory }
+        emit(
+            MicroOp(
+                .leaX, a: .t5, b: memory.base, c: memory.index, d: memory.scale, displacement: memory.displacement))
+        return MemoryReference(
+            segment: memory.segment, form: memory.form == .segmented ? .segmented : .base, base: .t5, displacement: 0)
+    }
+
     private mutating func access(_ family: MicroOpcode, _ slot: RegisterSlot, _ memory: MemoryReference) {
         emit(
             MicroOp(

@@ -82,20 +82,16 @@ extension Lowering {
         adjustStack(by: UInt32(size))
     }
 
-    private mutating func probeWrite(_ place: MemoryReference, bytes: UInt32) {
+    mutating func probeWrite(_ place: MemoryReference, bytes: UInt32) {
         emit(
             MicroOp(
                 .probeWrite, b: place.base, e: place.segment.rawValue, immediate: bytes,
                 displacement: place.displacement))
     }
 
+    /// ESP moves last, so a fault half way leaves only memory below the stack changed, as on the host processor.
     private mutating func lowerPUSHA() {
         let size = UInt32(self.size)
-        if hasFlatStack {
-            probeWrite(stackReference(0 &- 8 &* size), bytes: 8 * size)
-        } else {
-            for number in 1...8 as ClosedRange<UInt32> { probeWrite(stackReference(0 &- number &* size), bytes: size) }
-        }
         for register in GeneralRegister.allCases {
             let place = stackReference(0 &- (UInt32(register.rawValue) + 1) &* size)
             store(RegisterSlot(register), to: place, size: self.size)
@@ -132,13 +128,19 @@ extension Lowering {
         let drop = 0 &- ((level == 0 ? size : (level + 1) &* size) &+ allocation)
         probeWrite(stackReference(drop), bytes: 1)
         frame(size)
-        move(RegisterSlot(.ebp), .t1, size: mode.contains(.stack32) ? self.size : 2)
+        move(RegisterSlot(.ebp), .t1, size: self.size)
         adjustStack(by: drop)
     }
 
-    /// t1 = the frame pointer that ENTER makes: the stack pointer after the first push.
+    /// t1 = the frame pointer that ENTER makes: ESP after the first push.  With a 16-bit stack that keeps ESP's upper
+    /// half, which a 32-bit operand size shows (SDM vol. 2, ENTER: FrameTemp is ESP, whatever the stack's size).
     private mutating func frame(_ size: UInt32) {
-        let opcode: MicroOpcode = mode.contains(.stack32) ? .leaB : .lea16
-        emit(MicroOp(opcode, a: .t1, b: RegisterSlot(.esp), displacement: 0 &- size))
+        if mode.contains(.stack32) {
+            emit(MicroOp(.leaB, a: .t1, b: RegisterSlot(.esp), displacement: 0 &- size))
+        } else {
+            move(.t1, RegisterSlot(.esp), size: 4)
+            emit(MicroOp(.lea16, a: .t2, b: RegisterSlot(.esp), displacement: 0 &- size))
+            move(.t1, .t2, size: 2)
+        }
     }
 }

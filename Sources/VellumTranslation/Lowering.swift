@@ -19,6 +19,8 @@ package struct Lowering {
     var row = InstructionTable.rows[0]
     var eip: UInt32 = 0
     var next: UInt32 = 0
+    /// Nil except in mutation tests.
+    var mutation: TranslationMutation?
     /// The unit has got its terminal.
     package private(set) var isFinished = false
 
@@ -34,6 +36,7 @@ package struct Lowering {
         self.eip = eip
         next = eip &+ UInt32(instruction.length)
         row = InstructionTable.rows[Int(instruction.row)]
+        if let mutation { mutation.row(&row) }
         builder.begin(instruction: index)
         if row.attributes.contains(.protectedOnly), !isProtected {
             finish(.fault(.invalidOpcode, errorCode: 0))

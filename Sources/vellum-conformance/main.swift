@@ -1,1 +1,3 @@
-print("vellum-conformance")
+import VellumConformance
+
+ConformanceCommand.main()

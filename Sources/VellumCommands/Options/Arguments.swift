@@ -10,11 +10,13 @@ struct MemorySize: ExpressibleByArgument, Equatable {
 
     init?(argument: String) { self.init(argument, unit: 1 << 20) }
 
+    var defaultValueDescription: String { "\(bytes >> 20)M" }
+
     /// - Parameter unit: what a number without a letter counts.
     init?(_ text: String, unit: Int) {
         let shifts: [Character: Int] = ["k": 10, "m": 20, "g": 30]
         var digits = Substring(text.lowercased())
-        if digits.hasSuffix("ib") { digits = digits.dropLast(2) } else if digits.hasSuffix("b") { digits = digits.dropLast() }
+        for suffix in ["ib", "b"] where digits.hasSuffix(suffix) { digits = digits.dropLast(suffix.count) }
         var factor = unit
         if let last = digits.last, let shift = shifts[last] {
             digits = digits.dropLast()
@@ -63,6 +65,8 @@ enum ClockStart: ExpressibleByArgument, Equatable {
             return nil
         }
     }
+
+    var defaultValueDescription: String { "2000-01-01T00:00:00" }
 
     /// Seconds since 1970, UTC.
     var seconds: Int64 {

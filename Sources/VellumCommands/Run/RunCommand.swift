@@ -69,7 +69,7 @@ struct Runner {
         do {
             session = try makeSession(machine)
         } catch {
-            return fail(error.message, 70)
+            return fail(error.message, error.status)
         }
         let report = session.run()
         session.display?.close()
@@ -82,22 +82,36 @@ struct Runner {
     }
 
     private func makeSession(_ machine: Machine) throws(SerialChannel.Failure) -> RunSession {
-        let display = wantsDisplay ? LiveDisplay() : nil
-        let target = command.options.serial ?? (display == nil ? .stdio : .none)
-        let serial = try SerialChannel.open(target)
+        var serial = try SerialChannel.open(target)
         if let name = serial.terminalName { HostIO.report("serial port on \(name)") }
+        let display = try makeDisplay()
+        if display != nil, usesTerminalSerial { serial = SerialChannel() }
         var plan = RunPlan()
         plan.maximumInstructions = command.options.maxInstructions ?? .max
         plan.timeout = command.options.timeout.map { UInt64($0 * 1e9) }
         plan.usesHostClock = command.options.clock.map { $0 == .host } ?? (display != nil)
+        plan.displaysSerial = usesTerminalSerial
         plan.log = command.options.log
         return RunSession(machine: machine, plan: plan, serial: serial, display: display)
     }
 
-    /// At a terminal the screen is live, unless the serial port is wanted there.
-    private var wantsDisplay: Bool {
-        if let kind = command.options.display { return kind == .terminal }
-        return command.options.serial != .stdio && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    private var target: SerialTarget { command.options.serial ?? .stdio }
+
+    /// The serial port leads to the terminal, by way of the live display where there is one.
+    private var usesTerminalSerial: Bool { target == .stdio }
+
+    /// At a terminal the screen is live, or the serial port alone where that is wanted there.
+    private func makeDisplay() throws(SerialChannel.Failure) -> LiveDisplay? {
+        switch command.options.display {
+        case .terminal:
+            guard let display = LiveDisplay(screen: true) else {
+                throw SerialChannel.Failure(
+                    message: "--display terminal: standard input or output is no terminal", status: 64)
+            }
+            return display
+        case nil where command.options.serial != .stdio: return LiveDisplay(screen: true)
+        default: return usesTerminalSerial ? LiveDisplay(screen: false) : nil
+        }
     }
 
     /// Screen, statistics and the reason, in that order; returns the exit status.
@@ -124,8 +138,9 @@ struct Runner {
 
     /// A run is never silent: a guest that sent nothing has its screen printed.
     private func showScreen(_ session: RunSession) {
+        if let bytes = session.display?.hiddenSerial { HostIO.write(bytes, to: STDOUT_FILENO) }
         let text = session.machine.screenText
-        guard session.display != nil || session.serialCount == 0, !text.isEmpty else { return }
+        guard session.display?.view == .screen || session.serialCount == 0, !text.isEmpty else { return }
         HostIO.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
     }
 }

@@ -1,8 +1,207 @@
+import CVellumSupport
+import Glibc
 import VellumMachine
+
+/// The guest's screen or serial port in the terminal, and the terminal's keyboard for the guest.
+///
+/// The terminal is put back whatever ends the process: `close`, a signal, a crash or `exit`.
 final class LiveDisplay {
-    var wantsToQuit = false
-    init?() { return nil }
-    func show(_ machine: Machine) {}
-    func feed(_ machine: Machine, wait: UInt64) {}
-    func close() {}
+    /// What the terminal shows.
+    enum View: Equatable {
+        /// The text screen; keys go to the guest's keyboard.
+        case screen
+        /// The serial port; keys go there.
+        case serial
+    }
+
+    private(set) var wantsToQuit = false
+    private(set) var view: View
+
+    private var input = HostInput(STDIN_FILENO)
+    private var escape = EscapeFilter()
+    private var decoder = KeyDecoder()
+    private var presser = KeyPresser()
+    private var renderer: ScreenRenderer
+    private var serial = SerialTail()
+    /// Bytes of the serial port that the terminal has not got yet.
+    private var unsent: [UInt8] = []
+    private let hasScreen: Bool
+    private var mayChooseView = true
+    private var showsHelp = false
+    private var isOpen = true
+    private var lastDrawn: UInt64 = 0
+    private var lastGeneration: UInt64?
+    private var lastInput: UInt64 = 0
+
+    /// No more than fifty pictures a second.
+    private static let interval: UInt64 = 20_000_000
+    /// After so many nanoseconds without more, an Escape is an Escape.
+    private static let escapeTime: UInt64 = 50_000_000
+    /// Attributes off, cursor shown, alternate screen left.
+    private static let restore = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+
+    /// Takes the terminal over; nil when standard input and output are none.
+    /// - Parameter screen: shows the guest's screen; else only its serial port, below what the terminal shows already.
+    init?(screen: Bool) {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
+        let restore = screen ? LiveDisplay.restore : "\u{1B}[0m"
+        guard vellum_terminal_guard(STDIN_FILENO, STDOUT_FILENO, restore, UInt32(restore.utf8.count)) != 0 else {
+            return nil
+        }
+        hasScreen = screen
+        view = screen ? .screen : .serial
+        let size = LiveDisplay.terminalSize
+        renderer = ScreenRenderer(rows: size.rows, columns: size.columns)
+        LiveDisplay.makeRaw()
+        if screen { LiveDisplay.send("\u{1B}[?1049h\u{1B}[2J") }
+    }
+
+    deinit { close() }
+
+    /// Gives the terminal back.
+    func close() {
+        guard isOpen else { return }
+        flushSerial()
+        isOpen = false
+        vellum_terminal_release()
+    }
+
+    /// What the guest sent to its serial port and the terminal does not show any more.
+    var hiddenSerial: [UInt8] { hasScreen ? serial.bytes : [] }
+
+    private static func makeRaw() {
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
+        cfmakeraw(&settings)
+        // Guests that end lines with LF alone get their CR.
+        settings.c_oflag |= tcflag_t(OPOST | ONLCR)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    }
+
+    private static var terminalSize: (rows: Int, columns: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_col > 0 else {
+            return (25, 80)
+        }
+        return (Int(size.ws_row), Int(size.ws_col))
+    }
+
+    private static func send(_ text: String) { HostIO.write(Array(text.utf8), to: STDOUT_FILENO) }
+
+    // MARK: Serial port
+
+    /// A byte that the guest sent.
+    func put(serial byte: UInt8) {
+        serial.append(byte)
+        if view == .serial { unsent.append(byte) }
+        if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
+    }
+
+    private func flushSerial() {
+        guard isOpen, !unsent.isEmpty else { return }
+        HostIO.write(unsent, to: STDOUT_FILENO)
+        unsent.removeAll(keepingCapacity: true)
+    }
+
+    /// A guest that speaks on its serial port while its screen is blank is shown there, until the user chooses.
+    private func chooseView(_ machine: Machine) {
+        guard mayChooseView, hasScreen else { return }
+        let wanted: View = machine.screenText.isEmpty && !serial.bytes.isEmpty ? .serial : .screen
+        if wanted != view { change(to: wanted) }
+    }
+
+    private func change(to view: View) {
+        guard hasScreen else { return }
+        self.view = view
+        redraw()
+        guard view == .serial else { return }
+        LiveDisplay.send("\u{1B}[0m\u{1B}[2J\u{1B}[1;1H\u{1B}[?25h")
+        unsent = serial.bytes
+        flushSerial()
+    }
+
+    // MARK: Screen
+
+    /// Draws the machine's screen if it changed and the last picture is old enough.
+    func show(_ machine: Machine, now: UInt64 = HostClock.now) {
+        if vellum_window_changed() != 0 { resize() }
+        guard now - lastDrawn >= LiveDisplay.interval else { return }
+        lastDrawn = now
+        flushSerial()
+        chooseView(machine)
+        guard view == .screen, machine.screenGeneration != lastGeneration else { return }
+        lastGeneration = machine.screenGeneration
+        guard let screen = machine.textScreen else { return showNotice() }
+        var bytes = renderer.render(screen)
+        if showsHelp { bytes += help }
+        HostIO.write(bytes, to: STDOUT_FILENO)
+    }
+
+    private func resize() {
+        let size = LiveDisplay.terminalSize
+        renderer.rows = size.rows
+        renderer.columns = size.columns
+        redraw()
+    }
+
+    private func redraw() {
+        renderer.invalidate()
+        lastGeneration = nil
+        lastDrawn = 0
+    }
+
+    private func showNotice() {
+        renderer.invalidate()
+        LiveDisplay.send("\u{1B}[0m\u{1B}[2J\u{1B}[1;1HThe guest is in a graphics mode, which a terminal cannot show.")
+    }
+
+    private var help: [UInt8] {
+        var text = "\u{1B}7\u{1B}[0;7m"
+        for (row, line) in EscapeFilter.help.enumerated() {
+            text += "\u{1B}[\(row + 2);4H" + line + String(repeating: " ", count: max(0, 66 - line.count))
+        }
+        return Array((text + "\u{1B}[0m\u{1B}8").utf8)
+    }
+
+    // MARK: Keyboard
+
+    /// Takes keys from the terminal to the guest; waits up to `wait` nanoseconds for the first.
+    func feed(_ machine: Machine, wait: UInt64) {
+        let bytes = input.read(wait: min(wait, LiveDisplay.interval))
+        let now = HostClock.now
+        if bytes.isEmpty {
+            if decoder.isWaiting, now - lastInput >= LiveDisplay.escapeTime { presser.add(decoder.flush()) }
+            if !input.isOpen { wantsToQuit = true }
+        } else {
+            lastInput = now
+            take(bytes, machine)
+        }
+        for event in presser.events(now: now, hasRoom: machine.keyboardHasRoom) { machine.deliver(.key(event)) }
+    }
+
+    private func take(_ bytes: [UInt8], _ machine: Machine) {
+        let (guest, commands) = escape.filter(bytes)
+        if showsHelp {
+            showsHelp = false
+            redraw()
+        }
+        for command in commands { obey(command) }
+        switch view {
+        case .screen: presser.add(decoder.decode(guest))
+        case .serial: machine.sendSerial(guest)
+        }
+    }
+
+    private func obey(_ command: EscapeFilter.Command) {
+        switch command {
+        case .quit: wantsToQuit = true
+        case .help where view == .screen:
+            showsHelp = true
+            redraw()
+        case .help: LiveDisplay.send("\n" + EscapeFilter.help.joined(separator: "\n") + "\n")
+        case .toggle:
+            mayChooseView = false
+            change(to: view == .screen ? .serial : .screen)
+        }
+    }
 }

@@ -3,13 +3,14 @@ import VellumDevices
 // What a PC's firmware leaves behind for the kernel it starts, for images that are started without one.
 extension Board {
     /// Programs the chips as SeaBIOS does: vectors 08h and 70h with the timer, the keyboard and the cascade unmasked,
-    /// 18.2 ticks a second, and a keyboard whose codes are translated.
+    /// 18.2 ticks a second, a keyboard whose codes are translated, and a serial port with 8 data bits.
     package func initializeLikeFirmware() {
         let program: [(UInt16, UInt8)] = [
             (0x20, 0x11), (0x21, 0x08), (0x21, 0x04), (0x21, 0x01), (0xA0, 0x11), (0xA1, 0x70), (0xA1, 0x02),
             (0xA1, 0x01), (0x21, 0xB8), (0xA1, 0x8F),
             (0x43, 0x34), (0x40, 0x00), (0x40, 0x00), (0x43, 0x54), (0x41, 0x12),
             (0x64, 0x60), (0x60, 0x65),
+            (0x3FB, 0x03),
         ]
         for (port, value) in program { writePort(port, value: UInt32(value), width: 1) }
     }

@@ -136,12 +136,16 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
 /// Breaks the circle between the board and its chips: they know the relay, which knows the board.
 final class Relay: VirtualClock, InterruptLine {
-    weak var board: Board?
+    /// The board owns its chips, and they own this.
+    unowned(unsafe) var board: Board?
+    private var level = false
 
     var now: UInt64 { board?.now ?? 0 }
 
     /// INTR: a change must reach the run loop after the instruction that caused it.
     func set(_ level: Bool) {
+        guard level != self.level else { return }
+        self.level = level
         if level { board?.processor?.endFragment() }
     }
 

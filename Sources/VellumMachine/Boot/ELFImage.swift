@@ -53,7 +53,8 @@ package struct ELFImage: Equatable, Sendable {
         }
         guard reader.slice(table, entrySize * UInt64(count)) != nil else {
             throw .notUnderstood(
-                "offset \(hex(table))", "\(count) program headers reach past the end of the file (\(reader.count) bytes)")
+                "offset \(hex(table))",
+                "\(count) program headers reach past the end of the file (\(reader.count) bytes)")
         }
         var segments: [Segment] = []
         for number in 0..<count {
@@ -75,7 +76,8 @@ package struct ELFImage: Equatable, Sendable {
         }
         guard let bytes = reader.slice(UInt64(field(1)), UInt64(field(4))) else {
             throw .notUnderstood(
-                place, "bytes \(hex(field(1))) + \(hex(field(4))) reach past the end of the file (\(reader.count) bytes)")
+                place,
+                "bytes \(hex(field(1))) + \(hex(field(4))) reach past the end of the file (\(reader.count) bytes)")
         }
         return Segment(
             number: number, virtualAddress: field(2), physicalAddress: field(3), bytes: Array(bytes),

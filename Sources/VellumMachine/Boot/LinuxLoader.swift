@@ -58,7 +58,8 @@ package struct LinuxLoader: Sendable {
         let start = (header.setupSectors + 1) * 512
         guard start < reader.count else {
             throw .notUnderstood(
-                "offset 0x1F1", "\(header.setupSectors) setup sectors reach past the end of the file (\(reader.count) bytes)")
+                "offset 0x1F1",
+                "\(header.setupSectors) setup sectors reach past the end of the file (\(reader.count) bytes)")
         }
         let region = BootPlan.Region(address: LinuxLoader.loadAddress, bytes: Array(reader.bytes[start...]))
         try BootPlan.checkPlacement(region.range, place: "protected-mode kernel", map: MemoryMap(memory: memory))
@@ -93,7 +94,8 @@ package struct LinuxLoader: Sendable {
         let limit = min(header.commandLineLimit, Int(LinuxLoader.gdt - LinuxLoader.commandLineAddress) - 1)
         guard commandLine.utf8.count <= limit else {
             throw .notUnderstood(
-                "command line", "\(commandLine.utf8.count) bytes, the kernel takes at most \(limit)", "shorten --append")
+                "command line", "\(commandLine.utf8.count) bytes, the kernel takes at most \(limit)", "shorten --append"
+            )
         }
     }
 }

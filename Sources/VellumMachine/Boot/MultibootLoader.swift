@@ -86,7 +86,8 @@ package struct MultibootLoader: Sendable {
                 let address = placer.place(size: module.bytes.count, alignment: 4096, in: start..<UInt64(memory))
             else {
                 throw .notUnderstood(
-                    "module \(number)", "\(module.bytes.count) bytes do not fit into memory", "give the guest more with -m")
+                    "module \(number)", "\(module.bytes.count) bytes do not fit into memory",
+                    "give the guest more with -m")
             }
             regions.append(BootPlan.Region(address: address, bytes: module.bytes))
             placed.append(

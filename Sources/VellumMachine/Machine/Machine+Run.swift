@@ -77,7 +77,9 @@ extension Machine {
         switch processor.run(until: max(target, processor.instructions + 1)) {
         case .limit, .events, .stopRequested: break
         case .halted: isHalted = true
-        case .shutdown(let report): return tripleFault(report)
+        case .shutdown(let report):
+            lastShutdown = report
+            return tripleFault(report)
         }
         return nil
     }

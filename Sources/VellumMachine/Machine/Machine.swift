@@ -44,6 +44,8 @@ public final class Machine {
     package internal(set) var log = EventLog()
     /// Events to play back, with the clock of the run in which they were recorded.
     package var playback: EventLog?
+    /// The last fault that could not be delivered.
+    package internal(set) var lastShutdown: ShutdownReport?
     /// The processor executed HLT and waits for an interrupt.
     var isHalted = false
     /// Device events in a row that did not wake the halted processor.
@@ -76,6 +78,7 @@ public final class Machine {
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
         board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
         board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
+        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
         start()
     }
 
@@ -88,11 +91,10 @@ public final class Machine {
         board.initializeLikeFirmware()
         board.request = nil
         isHalted = false
-        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
         if plan.roms.isEmpty { load(BootPlan.Region(address: 0x400, bytes: Board.dataArea)) }
         for region in plan.regions { load(region) }
+        processor.codeChanged()
         processor.cpu.enter(plan.entry)
-        processor.mmu.flushAll()
         processor.mmu.modeChanged()
     }
 

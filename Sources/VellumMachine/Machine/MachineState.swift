@@ -9,6 +9,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
     var eflags: UInt32
     var privileged: Privileged
     var floating: FloatingPointSnapshot
+    var modelSpecific: [UInt32: UInt64]
 
     init(_ cpu: CPU) {
         general = GeneralRegister.allCases.map { cpu[$0] }
@@ -16,10 +17,12 @@ struct ProcessorState: Codable, Equatable, Sendable {
         eflags = cpu.eflags
         privileged = cpu.pointee.privileged
         floating = FloatingPointSnapshot(cpu.floating)
+        modelSpecific = cpu.pointee.modelSpecific
     }
 
     func restore(_ cpu: CPU) {
         cpu.pointee.privileged = privileged
+        cpu.pointee.modelSpecific = modelSpecific
         for (register, value) in zip(GeneralRegister.allCases, general) { cpu[register] = value }
         cpu.eflags = eflags
         cpu.pointee.engine.eip = eip
@@ -30,14 +33,12 @@ struct ProcessorState: Codable, Equatable, Sendable {
     func hash(into hash: inout StateHash) {
         for register in general { hash.add(UInt64(register)) }
         hash.add(UInt64(eip) << 32 | UInt64(eflags))
-        var rest = privileged
         // A dictionary encodes in an order of its own.
-        for (number, value) in rest.modelSpecific.sorted(by: { $0.key < $1.key }) {
+        for (number, value) in modelSpecific.sorted(by: { $0.key < $1.key }) {
             hash.add(UInt64(number))
             hash.add(value)
         }
-        rest.modelSpecific = [:]
-        hash.add(encoded: rest)
+        hash.add(encoded: privileged)
         hash.add(encoded: floating)
     }
 }
@@ -84,7 +85,7 @@ extension Machine {
         board.setTime(
             configuration.timebase.nanoseconds(state.instructions) &+ state.board.skipped)
         isHalted = state.isHalted
-        processor.mmu.flushAll()
+        processor.codeChanged()
         processor.mmu.modeChanged()
     }
 

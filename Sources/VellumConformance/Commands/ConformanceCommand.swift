@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `vellum-conformance`: checks the engine against vectors, the host processor and itself.
+package struct ConformanceCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "vellum-conformance",
+        abstract: "Checks the engine against vectors, the host processor and itself.",
+        subcommands: [MooCommand.self, SnippetCommand.self, OracleCommand.self, EnginesCommand.self, FuzzCommand.self])
+
+    package init() {}
+}

@@ -158,6 +158,9 @@ extension MicroOpcode {
             .and32in, .sub8in, .sub16in, .sub32in, .xor8in, .xor16in, .xor32in, .adc8i, .adc16i, .adc32i, .sbb8i,
             .sbb16i, .sbb32i, .cmp8i, .cmp16i, .cmp32i, .test8i, .test16i, .test32i:
             true
+        case .floatLoad32, .floatLoad64, .floatStore32, .floatStore64, .floatMemory32, .floatMemory64, .floatRegister,
+            .floatExchange, .floatDuplicate, .float, .floatRead, .floatWrite, .simd, .simdRead, .simdWrite:
+            true
         case .imulTwo16i, .imulTwo32i, .imulTwo32in, .bit16i, .bit32i: true
         case .store8iB, .store8iX, .store8iS, .store16iB, .store16iX, .store16iS, .store32iB, .store32iX, .store32iS:
             true

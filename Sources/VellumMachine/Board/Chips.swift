@@ -56,7 +56,9 @@ final class Chips {
     }
 
     /// Every chip that has a reset input.
-    var all: [any Device] { [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci, numericError] }
+    var all: [any Device] {
+        [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci, numericError]
+    }
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {

@@ -21,6 +21,8 @@ package struct EngineRegisters {
     package var jumpStamp: UInt64 = 0
     /// Set by slow paths: the running fragment must end after the current instruction.
     package var endRequested = false
+    /// The selectors of ES CS SS DS FS GS, for the pointers that x87 keeps.
+    package var selectors: (UInt16, UInt16, UInt16, UInt16, UInt16, UInt16) = (0, 0, 0, 0, 0, 0)
 
     package init() {}
 }
@@ -28,6 +30,7 @@ package struct EngineRegisters {
 /// The processor: its parts at one address.
 package struct CPUState {
     package var visible = GuestVisible()
+    package var floating = FloatingPointState()
     package var engine = EngineRegisters()
     package var privileged = Privileged()
     /// MTRRs, PAT, microcode revision… by number: those that software may write.
@@ -43,6 +46,17 @@ extension UnsafeMutablePointer where Pointee == CPUState {
     /// The guest-visible part, at the same address.
     @inline(__always) package var visible: UnsafeMutablePointer<GuestVisible> {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: GuestVisible.self)
+    }
+
+    /// The x87, MMX and SSE registers.
+    @inline(__always) package var floating: FloatingPointUnit {
+        (UnsafeMutableRawPointer(self) + CPUState.floatingOffset).assumingMemoryBound(to: FloatingPointState.self)
+    }
+
+    /// A segment register's selector, without the walk through `privileged`.
+    @inline(__always) package func selector(_ number: UInt8) -> UInt16 {
+        UnsafeRawPointer(self).load(
+            fromByteOffset: CPUState.selectorsOffset + Int(min(number, 5)) * 2, as: UInt16.self)
     }
 
     @inline(__always) package subscript(register: GeneralRegister) -> UInt32 {
@@ -78,6 +92,8 @@ extension UnsafeMutablePointer where Pointee == CPUState {
     package func refreshWindow(_ segment: SegmentRegister) {
         let state = pointee.privileged[segment]
         let window = visible.window(segment)
+        UnsafeMutableRawPointer(self).storeBytes(
+            of: state.selector, toByteOffset: CPUState.selectorsOffset + Int(segment.rawValue) * 2, as: UInt16.self)
         let usable = state.isPresent && state.isCodeOrData && !state.isExpandDown
         window.pointee.base = state.base
         window.pointee.readLast = usable && state.isReadable ? Int64(state.limit) : -1
@@ -87,6 +103,9 @@ extension UnsafeMutablePointer where Pointee == CPUState {
 }
 
 extension CPUState {
+    static let floatingOffset = MemoryLayout<CPUState>.offset(of: \CPUState.floating) ?? 0
+    static let selectorsOffset = MemoryLayout<CPUState>.offset(of: \CPUState.engine.selectors) ?? 0
+
     /// EFLAGS bits kept in `Privileged.systemFlags`.
     package static let systemFlagsMask: UInt32 = 0x003F_7300
 }

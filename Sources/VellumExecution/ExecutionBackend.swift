@@ -14,6 +14,11 @@ package enum BackendExit: Sendable {
 /// Performs hypervisor calls for a backend.
 package protocol HypervisorGate: AnyObject {
     func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome
+    /// A waiting x87 instruction finds an unmasked exception pending: throws #MF where CR0.NE says so, else drives FERR#
+    /// and returns false when the interrupt that follows must be taken before the instruction.
+    func meetNumericError() throws(GuestFault) -> Bool
+    /// The exception behind FERR# is pending no more.
+    func numericErrorCleared()
 }
 
 /// Finds, or makes, the fragment that a transfer leads to.

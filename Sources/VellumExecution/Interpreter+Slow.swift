@@ -9,7 +9,7 @@ extension Interpreter {
     private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
 
     /// Tells handlers, devices and the clock which instruction is running.
-    private func announce(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
+    func announce(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
         cpu.pointee.engine.unretired = fragment.pointee.count &- Int64(ip.pointee.instruction)
     }
 

@@ -13,6 +13,8 @@ package final class Interpreter: ExecutionBackend {
     unowned(unsafe) let resolver: FragmentResolver
     /// What the instruction at hand raised.
     var pending = GuestFault(.invalidOpcode)
+    /// The instruction at hand waits for an interrupt to come first.
+    var isRetrying = false
     /// Where an instruction is finished whose fragment must end after it.
     let stub: UnsafeMutablePointer<MicroOp>
     static let stubCapacity = 256
@@ -39,6 +41,7 @@ package final class Interpreter: ExecutionBackend {
         cpu.pointee.engine.budget &+= cpu.pointee.engine.stolen
         cpu.pointee.engine.stolen = 0
         cpu.pointee.engine.unretired = 0
+        vellum_x87_leave(cpu.floating)
         return exit
     }
 
@@ -46,6 +49,7 @@ package final class Interpreter: ExecutionBackend {
         let cpu = self.cpu
         let v = cpu.visible
         let r = RegisterFile(v)
+        let unit = cpu.floating
         let tlb = mmu.currentEntries
         var fragment = first
         var ip = UnsafePointer(first.pointee.operations)
@@ -1355,6 +1359,103 @@ package final class Interpreter: ExecutionBackend {
                 case 2: return .fragmentEnd
                 default: return raiseFromCall(ip, fragment)
                 }
+            case .wait:
+                if unit.isErrorPending {
+                    guard let next = step(wait(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                } else {
+                    ip += 1
+                }
+            case .floatLoad32:
+                if let host = v.operand(ip, 4, tlb), vellum_x87_load32(unit, host.loadUnaligned(as: UInt32.self)) {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatLoad64:
+                if let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, host.loadUnaligned(as: UInt64.self)) {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatStore32:
+                var bits: UInt32 = 0
+                var status: UInt16 = 0
+                if let host = v.writableOperand(ip, 4, tlb), vellum_x87_store32(unit, &bits, &status) {
+                    host.storeBytes(of: bits, as: UInt32.self)
+                    vellum_x87_finish_store(unit, status, ip.pointee.immediate & 8 != 0)
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatStore64:
+                var bits: UInt64 = 0
+                var status: UInt16 = 0
+                if let host = v.writableOperand(ip, 8, tlb), vellum_x87_store64(unit, &bits, &status) {
+                    host.storeBytes(of: bits, as: UInt64.self)
+                    vellum_x87_finish_store(unit, status, ip.pointee.immediate & 8 != 0)
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatMemory32:
+                if let host = v.operand(ip, 4, tlb),
+                    vellum_x87_memory32(unit, ip.pointee.immediate >> 3 & 7, host.loadUnaligned(as: UInt32.self))
+                {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatMemory64:
+                if let host = v.operand(ip, 8, tlb),
+                    vellum_x87_memory64(unit, ip.pointee.immediate >> 3 & 7, host.loadUnaligned(as: UInt64.self))
+                {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatRegister:
+                if vellum_x87_arithmetic(unit, ip.pointee.immediate) {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatExchange:
+                if vellum_x87_exchange(unit, ip.pointee.immediate & 7) {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .floatDuplicate:
+                if vellum_x87_duplicate(unit, ip.pointee.immediate & 7) {
+                    note(ip, fragment, unit)
+                    ip += 1
+                } else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                }
+            case .float, .floatRead, .floatWrite:
+                guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                ip = next
+            case .simd, .simdRead, .simdWrite:
+                guard let next = step(simd(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                ip = next
             case .jump:
                 guard let next = follow(0, fragment) else { return stopped() }
                 fragment = next

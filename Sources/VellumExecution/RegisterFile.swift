@@ -47,6 +47,27 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         return first.assumingMemoryBound(to: SegmentWindow.self) + Int(ip.pointee.e)
     }
 
+    /// Host address of the operand of an x87 micro-op, or nil for the slow path.
+    @inline(__always) func operand(
+        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeRawPointer? {
+        let offset = RegisterFile(self).indexed(ip)
+        if ip.pointee.e & SegmentField.flat != 0 { return tlb.readHost(offset, width) }
+        let window = window(ip)
+        if Int64(offset) &+ Int64(width &- 1) > window.pointee.readLast { return nil }
+        return tlb.readHost(window.pointee.base &+ offset, width)
+    }
+
+    @inline(__always) func writableOperand(
+        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeMutableRawPointer? {
+        let offset = RegisterFile(self).indexed(ip)
+        if ip.pointee.e & SegmentField.flat != 0 { return tlb.writeHost(offset, width) }
+        let window = window(ip)
+        if Int64(offset) &+ Int64(width &- 1) > window.pointee.writeLast { return nil }
+        return tlb.writeHost(window.pointee.base &+ offset, width)
+    }
+
     @inline(__always) func holds(_ ip: UnsafePointer<MicroOp>) -> Bool {
         holds(Condition(rawValue: ip.pointee.d & 15) ?? .overflow)
     }

@@ -42,7 +42,7 @@ package final class SoftMMU {
     /// All ones, or all but bit 20 while the A20 gate is closed.
     private var a20Mask: UInt32 = ~0
     /// CR0.AM and EFLAGS.AC at CPL 3: misaligned accesses raise #AC.
-    private var alignmentArmed = false
+    private(set) var alignmentArmed = false
     package private(set) var watchpoints: [Watchpoint] = []
     /// DR6 bits of watchpoints that were hit since the run loop last looked.
     package var watchpointHits: UInt32 = 0
@@ -171,7 +171,7 @@ package final class SoftMMU {
         }
     }
 
-    private func noteWatchpoints(_ linear: UInt32, _ width: Int, write: Bool) {
+    func noteWatchpoints(_ linear: UInt32, _ width: Int, write: Bool) {
         let last = UInt64(linear) + UInt64(width) - 1
         for point in watchpoints where write || point.onRead {
             let pointLast = UInt64(point.address) + UInt64(point.length) - 1

@@ -4,6 +4,16 @@ package protocol InterruptSource: AnyObject {
     var interruptPending: Bool { get }
     /// The interrupt-acknowledge cycle: returns the vector.
     func acknowledge() -> UInt8
+    /// FERR#: an unmasked x87 exception waits while CR0.NE is clear.
+    func setNumericError(_ active: Bool)
+    /// IGNNE#: waiting x87 instructions run all the same.
+    var ignoresNumericErrors: Bool { get }
+}
+
+extension InterruptSource {
+    /// A board that does not wire FERR#.
+    package func setNumericError(_ active: Bool) {}
+    package var ignoresNumericErrors: Bool { false }
 }
 
 /// Virtual time as instructions see it.

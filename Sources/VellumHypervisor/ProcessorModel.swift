@@ -12,14 +12,15 @@ package struct ProcessorModel: Equatable, Sendable {
     package var hasSSE: Bool
     package var hasAPIC: Bool
 
+    /// What is not said follows from the level: the 486 brought x87 onto the chip, the Pentium III has MMX and SSE.
     package init(
-        _ level: CPULevel = .pentium3, hasFPU: Bool = false, hasMMX: Bool = false, hasSSE: Bool = false,
+        _ level: CPULevel = .pentium3, hasFPU: Bool? = nil, hasMMX: Bool? = nil, hasSSE: Bool? = nil,
         hasAPIC: Bool = false
     ) {
         self.level = level
-        self.hasFPU = hasFPU
-        self.hasMMX = hasMMX
-        self.hasSSE = hasSSE
+        self.hasFPU = hasFPU ?? (level >= .i486)
+        self.hasMMX = hasMMX ?? false
+        self.hasSSE = hasSSE ?? false
         self.hasAPIC = hasAPIC
     }
 

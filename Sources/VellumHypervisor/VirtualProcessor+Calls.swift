@@ -19,6 +19,10 @@ extension VirtualProcessor: HypervisorGate {
         return outcome
     }
 
+    package func meetNumericError() throws(GuestFault) -> Bool { try hypervisor.meetNumericError() }
+
+    package func numericErrorCleared() { interrupts.setNumericError(false) }
+
     /// The counters so far.
     package var statistics: EngineStatistics {
         var statistics = EngineStatistics()

@@ -53,7 +53,7 @@ package final class VirtualProcessor {
             cpu: cpu, mmu: mmu, paging: paging, bus: bus, interrupts: interrupts, time: time,
             model: ProcessorModel(options.cpu))
         cache = TranslationCache(memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize)
-        translator = try Translator(cpu: options.cpu)
+        translator = try Translator(cpu: options.cpu, hasFPU: hypervisor.model.hasFPU)
         backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumpCache)
         reset()
     }

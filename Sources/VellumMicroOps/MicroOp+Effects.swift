@@ -43,6 +43,11 @@ extension MicroOp {
         case .bit16, .bit32, .bit16i, .bit32i:
             // A mere test writes nothing back.
             if d == 0 { effects.writes = [] }
+        case .float, .simd:
+            // FNSTSW AX, PMOVMSKB…; FCOMI and COMISS set flags, FCMOV reads them.
+            if a != RegisterSlot.zero.offset { effects.writes.formUnion(SlotSet(offset: a, width: 4)) }
+            effects.flagsRead.formUnion(.arithmetic)
+            effects.flagsTouched.formUnion(.arithmetic)
         case .bulkFill:
             effects.reads.subtract(.eax)
             effects.reads.formUnion(SlotSet(.eax, width: 1 << (d & 3)))

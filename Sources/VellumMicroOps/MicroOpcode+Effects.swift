@@ -169,6 +169,11 @@ extension MicroOpcode {
         case .skipIfZero16: OpcodeEffects(a: .read(2), flow: [.leaves, .link1])
         case .skipIfZero32: OpcodeEffects(a: .read(4), flow: [.leaves, .link1])
         case .hypervisor: OpcodeEffects(flow: .access)
+        case .wait, .floatRegister, .floatExchange, .floatDuplicate: OpcodeEffects(flow: .access)
+        case .floatLoad32, .floatLoad64, .floatMemory32, .floatMemory64, .floatRead, .simdRead: .coprocessor(.read)
+        case .floatStore32, .floatStore64, .floatWrite, .simdWrite: .coprocessor(.write)
+        // Slot a, where there is one, may be written: `MicroOp.effects` says when.
+        case .float, .simd: OpcodeEffects(a: .read(4), flow: .access)
 
         case .jump: OpcodeEffects(flow: [.terminal, .link0])
         case .branchO, .branchNO: .branch(reads: Condition.overflow.reads)

@@ -72,6 +72,19 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     case skipIfZero16, skipIfZero32
     // Asks the hypervisor.
     case hypervisor
+    // x87, MMX and SSE; `immediate` is a `CoprocessorCode`.  Operands in memory have all fields of an address: b + c << d
+    // + displacement through segment `e` (see `SegmentField`).  Each first raises what an earlier instruction left
+    // pending, can fault, and may leave the fragment (FERR#); `wait` does that only.
+    case wait
+    // FLD, FST(P), and FADD to FDIVR of ST(0) with memory; the operation or the pop is in the code.
+    case floatLoad32, floatLoad64, floatStore32, floatStore64, floatMemory32, floatMemory64
+    // FADD to FDIVRP of two registers, FXCH, FLD ST(i).
+    case floatRegister, floatExchange, floatDuplicate
+    // Any other x87 instruction: on registers (slot a receives FNSTSW AX; FCOMI and FCMOV write and read EFLAGS), or
+    // reading or writing memory.
+    case float, floatRead, floatWrite
+    // MMX and SSE: on registers (slot a is the general register; COMISS writes EFLAGS), reading or writing memory.
+    case simd, simdRead, simdWrite
 
     // Terminals.  Link 0 is taken, link 1 is not taken.
     case jump

@@ -96,14 +96,4 @@ extension Lowering {
         default: finish(.loopWhile(counter, size: bytes, zero: false, taken: relativeTarget, next: next))
         }
     }
-
-    /// WAIT and ESC while there is no floating-point unit: #NM by TS, MP and EM, else nothing (SDM vol. 3, table 2-2).
-    mutating func lowerCoprocessor() {
-        let taskSwitched = mode.contains(.taskSwitched)
-        let traps =
-            instruction.operation == .wait
-            ? taskSwitched && mode.contains(.monitorCoprocessor)
-            : taskSwitched || mode.contains(.emulation)
-        if traps { finish(.fault(.deviceNotAvailable, errorCode: 0)) }
-    }
 }

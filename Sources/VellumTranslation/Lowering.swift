@@ -11,6 +11,8 @@ package struct Lowering {
     package let mode: FragmentMode
     /// Highest valid EIP of the code segment.
     package let codeLimit: UInt32
+    /// There is an x87 unit.
+    package let hasFPU: Bool
 
     /// The instruction at hand, its row, its address and the next one's.
     var instruction = DecodedInstruction(operation: .nop)
@@ -22,9 +24,10 @@ package struct Lowering {
     /// The unit has got its terminal.
     package private(set) var isFinished = false
 
-    package init(mode: FragmentMode, codeLimit: UInt32) {
+    package init(mode: FragmentMode, codeLimit: UInt32, hasFPU: Bool = true) {
         self.mode = mode
         self.codeLimit = codeLimit
+        self.hasFPU = hasFPU
     }
 
     /// Lowers one instruction that lies at `eip` and is number `index` of the unit.
@@ -91,7 +94,8 @@ package struct Lowering {
         case .std: emit(MicroOp(.std))
         case .nop: break
         case .wait, .escape: lowerCoprocessor()
-        case .simd, .undefined, .rsm: finish(.fault(.invalidOpcode, errorCode: 0))
+        case .simd: lowerSIMD()
+        case .undefined, .rsm: finish(.fault(.invalidOpcode, errorCode: 0))
         case .bound: lowerBound()
         case .arpl: lowerARPL()
         case .jmpFar, .callFar, .retFar, .iret, .int, .int3, .into, .icebp, .sysenter, .sysexit: lowerFarTransfer()

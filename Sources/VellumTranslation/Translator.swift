@@ -74,11 +74,17 @@ package final class Translator {
     /// No unit is longer, whatever the limit.
     package static let longestUnit = 100
 
-    package init(cpu: CPULevel) throws(DecoderError) { decoder = try Decoder(level: cpu) }
+    private let hasFPU: Bool
+
+    /// - Parameter hasFPU: without it, x87 instructions do nothing, as on a 386 or 486SX alone.
+    package init(cpu: CPULevel, hasFPU: Bool = true) throws(DecoderError) {
+        decoder = try Decoder(level: cpu)
+        self.hasFPU = hasFPU
+    }
 
     /// Guest bytes to a verified, optimised unit.
     package func translate(_ request: TranslationRequest, from source: CodeSource) -> TranslationOutcome {
-        var lowering = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        var lowering = Lowering(mode: request.mode, codeLimit: request.codeLimit, hasFPU: hasFPU)
         lowering.mutation = mutation
         let linear = request.codeBase &+ request.eip
         guard let page = source.codeBytes(at: linear) else { return .fetchFault(linear: linear) }
@@ -101,7 +107,7 @@ package final class Translator {
         guard isChecked, let error = Verifier.check(unit) else { return unit }
         rejection = error
         assertionFailure("\(error)\n\(Printer.text(unit, at: request.eip))")
-        var substitute = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        var substitute = Lowering(mode: request.mode, codeLimit: request.codeLimit, hasFPU: hasFPU)
         substitute.lowerFault(.invalidOpcode, errorCode: 0, length: 1, index: 0)
         return substitute.builder.unit
     }

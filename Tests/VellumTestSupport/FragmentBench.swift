@@ -162,6 +162,9 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
         try handler(call, arguments, cpu)
     }
 
+    package func meetNumericError() throws(GuestFault) -> Bool { true }
+    package func numericErrorCleared() {}
+
     package func resolve(eip: UInt32) -> FragmentPointer? { nil }
     package func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer? { nil }
 

@@ -2,6 +2,7 @@
 #define CVELLUMSUPPORT_H
 
 #include <stdint.h>
+#include "CVellumFloat.h"
 #include "CVellumHost.h"
 
 /// Two empty functions that differ to the compiler.  Called on the two ways of a guest branch they keep the

@@ -9,6 +9,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
     var eflags: UInt32
     var privileged: Privileged
     var modelSpecific: [UInt32: UInt64]
+    var floating: FloatingPointSnapshot
 
     init(_ cpu: CPU) {
         general = GeneralRegister.allCases.map { cpu[$0] }
@@ -16,6 +17,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
         eflags = cpu.eflags
         privileged = cpu.pointee.privileged
         modelSpecific = cpu.pointee.modelSpecific
+        floating = FloatingPointSnapshot(cpu.floating)
     }
 
     func restore(_ cpu: CPU) {
@@ -25,6 +27,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
         cpu.eflags = eflags
         cpu.pointee.engine.eip = eip
         for segment in SegmentRegister.allCases { cpu.refreshWindow(segment) }
+        floating.restore(cpu.floating)
     }
 
     func hash(into hash: inout StateHash) {
@@ -36,6 +39,7 @@ struct ProcessorState: Codable, Equatable, Sendable {
             hash.add(value)
         }
         hash.add(encoded: privileged)
+        hash.add(encoded: floating)
     }
 }
 

@@ -8,6 +8,7 @@ package enum Printer {
         let operands = operandTexts(operation)
         var text = name(operation)
         if !operands.isEmpty { text += " " + operands.joined(separator: ", ") }
+        if operation.opcode.fusedComparison != nil { text += " (of \(operation.d))" }
         let flow = operation.opcode.effects.flow
         if flow.contains(.link0) { text += " -> " + (targets.map { hex($0.0) } ?? "link 0") }
         if flow.contains(.link1) { text += flow.contains(.link0) ? " else " : " -> " }
@@ -99,7 +100,6 @@ package enum Printer {
         if operation.opcode.usesImmediate { texts.append(hex(operation.immediate)) }
         if operation.opcode == .fault { texts.append(hex(operation.displacement)) }
         if operation.opcode == .exit { texts.append(hex(operation.displacement)) }
-        if operation.opcode.fusedComparison != nil { texts.append("(of \(operation.d))") }
         return texts
     }
 

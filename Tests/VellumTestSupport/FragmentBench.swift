@@ -164,6 +164,7 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
 
     package func meetNumericError() throws(GuestFault) -> Bool { true }
     package func numericErrorCleared() {}
+    package var simdNumericFault: GuestFault { GuestFault(.simdFloatingPoint) }
 
     package func resolve(eip: UInt32) -> FragmentPointer? { nil }
     package func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer? { nil }

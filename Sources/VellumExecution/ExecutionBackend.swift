@@ -19,6 +19,8 @@ package protocol HypervisorGate: AnyObject {
     func meetNumericError() throws(GuestFault) -> Bool
     /// The exception behind FERR# is pending no more.
     func numericErrorCleared()
+    /// An unmasked SSE exception: #XM, or #UD where the system does not know of it (CR4.OSXMMEXCPT).
+    var simdNumericFault: GuestFault { get }
 }
 
 /// Finds, or makes, the fragment that a transfer leads to.

@@ -19,8 +19,8 @@ package struct ProcessorModel: Equatable, Sendable {
     ) {
         self.level = level
         self.hasFPU = hasFPU ?? (level >= .i486)
-        self.hasMMX = hasMMX ?? false
-        self.hasSSE = hasSSE ?? false
+        self.hasMMX = hasMMX ?? (level >= .pentium3)
+        self.hasSSE = hasSSE ?? (level >= .pentium3)
         self.hasAPIC = hasAPIC
     }
 

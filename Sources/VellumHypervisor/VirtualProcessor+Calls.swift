@@ -23,6 +23,10 @@ extension VirtualProcessor: HypervisorGate {
 
     package func numericErrorCleared() { interrupts.setNumericError(false) }
 
+    package var simdNumericFault: GuestFault {
+        cpu.pointee.privileged.cr4 & CR4.osxmmexcpt != 0 ? GuestFault(.simdFloatingPoint) : .invalidOpcode
+    }
+
     /// The counters so far.
     package var statistics: EngineStatistics {
         var statistics = EngineStatistics()

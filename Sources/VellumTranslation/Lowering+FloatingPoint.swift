@@ -108,7 +108,3 @@ extension Lowering {
         return valid >> UInt64(modRM & 63) & 1 != 0 ? modRM : nil
     }
 }
-
-extension Lowering {
-    mutating func lowerSIMD() { finish(.fault(.invalidOpcode, errorCode: 0)) }
-}

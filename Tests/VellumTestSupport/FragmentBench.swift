@@ -162,8 +162,9 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
         try handler(call, arguments, cpu)
     }
 
-    package func meetNumericError() throws(GuestFault) -> Bool { true }
+    package func meetNumericError() throws(GuestFault) -> Bool { throw GuestFault(.floatingPoint) }
     package func numericErrorCleared() {}
+    package var simdNumericFault: GuestFault { GuestFault(.simdFloatingPoint) }
 
     package func resolve(eip: UInt32) -> FragmentPointer? { nil }
     package func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer? { nil }

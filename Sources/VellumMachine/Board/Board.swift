@@ -105,6 +105,10 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
     package func acknowledge() -> UInt8 { chips.interrupts.acknowledge() }
 
+    package func setNumericError(_ active: Bool) { chips.numericError.setError(active) }
+
+    package var ignoresNumericErrors: Bool { chips.numericError.ignoresErrors }
+
     // MARK: Requests
 
     func raise(_ request: GuestRequest) {

@@ -25,6 +25,7 @@ final class Chips {
     let display: DisplayAdapter
     let direct: DMAController
     let pci = PCIConfiguration()
+    let numericError: NumericError
     let debugConsole: DebugConsole
     let debugExit: DebugExit?
     let addressLine20: Wire
@@ -49,18 +50,19 @@ final class Chips {
         control.onPostCode = relay.showPostCode
         display = DisplayAdapter(clock: relay)
         direct = DMAController()
+        numericError = NumericError(line: interrupts.line(13))
         debugConsole = DebugConsole(print: relay.print)
         debugExit = setup.debugExitPort.map { DebugExit(port: $0) { relay.raise(.debugExit($0)) } }
     }
 
     /// Every chip that has a reset input.
     var all: [any Device] {
-        [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci]
+        [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci, numericError]
     }
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {
-        let plain: [any PortDevice] = [interrupts, serial, power, control, display, direct, debugConsole]
+        let plain: [any PortDevice] = [interrupts, serial, power, control, display, direct, numericError, debugConsole]
         for device in plain { board.portMap.add(device) }
         board.portMap.add(pci, doubleword: 0xCF8)
         let window = DisplayAdapter.windowBase...DisplayAdapter.windowBase + (DisplayAdapter.windowSize - 1)
@@ -87,6 +89,7 @@ struct BoardState: Codable, Equatable, Sendable {
     var display: DisplayAdapter.State
     var direct: DMAController.State
     var pci: PCIConfiguration.State
+    var numericError: NumericError.State
     var addressLine20: Bool
 }
 
@@ -99,7 +102,7 @@ extension Board {
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
                 power: chips.power.state, control: chips.control.state,
                 display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state,
-                addressLine20: chips.addressLine20.state)
+                numericError: chips.numericError.state, addressLine20: chips.addressLine20.state)
         }
         set {
             skipped = newValue.skipped
@@ -112,6 +115,7 @@ extension Board {
             chips.display.state = newValue.display
             chips.direct.state = newValue.direct
             chips.pci.state = newValue.pci
+            chips.numericError.state = newValue.numericError
             chips.addressLine20.state = newValue.addressLine20
             // Last, since lines that the others drove are its inputs.
             chips.interrupts.state = newValue.interrupts

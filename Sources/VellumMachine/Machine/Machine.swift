@@ -128,6 +128,14 @@ private final class ProcessorAdapter: BoardProcessor {
 
     var instructions: UInt64 { processor.instructions }
 
+    func readMemory(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
+        processor.mmu.readPhysical(address, into: bytes)
+    }
+
+    func writeMemory(_ address: UInt32, from bytes: UnsafeRawBufferPointer) {
+        processor.mmu.writePhysical(address, from: bytes)
+    }
+
     func endFragment() { processor.cpu.pointee.engine.endRequested = true }
 
     func setAddressLine20(_ open: Bool) {

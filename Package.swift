@@ -54,16 +54,36 @@ let package = Package(
             name: "VellumConformance",
             dependencies: [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumMachine", "CZlib",
+                "VellumHypervisor", "VellumMachine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.embedInCode("Resources/host-oracle.c")], swiftSettings: strict),
         .executableTarget(name: "vellum-conformance", dependencies: ["VellumConformance"], swiftSettings: strict),
+        .testTarget(
+            name: "VellumConformanceTests",
+            dependencies: [
+                "VellumConformance", "VellumIA32", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumHypervisor",
+                "VellumMachine",
+            ],
+            resources: [.copy("Resources")], swiftSettings: strict),
         .systemLibrary(name: "CZydis", path: "Tests/CZydis", providers: [.apt(["libzydis-dev"])]),
+        .target(
+            name: "VellumTestSupport",
+            dependencies: ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"],
+            path: "Tests/VellumTestSupport", swiftSettings: strict),
+        tests("VellumMicroOpsTests", ["VellumIA32", "VellumMicroOps", "VellumExecution", "VellumTestSupport"]),
+        tests(
+            "VellumTranslationTests",
+            ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumTestSupport"]),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
+        tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
+        tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
+        tests("VellumTests", ["Vellum"]),
+        tests("VellumGuestTests", ["Vellum"]),
     ]
 )

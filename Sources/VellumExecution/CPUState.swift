@@ -15,6 +15,10 @@ package struct EngineRegisters {
     package var unretired: Int64 = 0
     /// Transfers through a direct link, an inline cache or the return cache.
     package var chainedEntries: UInt64 = 0
+    /// Lookups that the jump cache answered.
+    package var jumpHits: UInt64 = 0
+    /// What entries of the jump cache must carry to be valid now; zero while none is.
+    package var jumpStamp: UInt64 = 0
     /// Set by slow paths: the running fragment must end after the current instruction.
     package var endRequested = false
 

@@ -79,5 +79,5 @@ extension UnsafeMutablePointer where Pointee == Fragment {
     }
 
     /// Gives the block back.
-    func release() { UnsafeMutableRawPointer(self).deallocate() }
+    package func release() { UnsafeMutableRawPointer(self).deallocate() }
 }

@@ -30,10 +30,11 @@ package enum FlagKind: UInt32, Sendable {
 /// soft MMU.  Everything else is `Privileged` or the engine's own.
 package struct GuestVisible {
     /// Sixteen words: `RegisterSlot` says which is which.
-    package var registers: (
-        UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32,
-        UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32
-    )
+    package var registers:
+        (
+            UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32,
+            UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32
+        )
     /// ZF is "low 32 bits are zero", SF is bit 63, PF is the even parity of byte 0 xor byte 4.  A sign-extended result
     /// gives all three.
     package var flagResult: Int64

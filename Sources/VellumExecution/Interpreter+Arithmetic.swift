@@ -27,7 +27,7 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         let wide = Int64(T.Twin(truncatingIfNeeded: a)) &* Int64(T.Twin(truncatingIfNeeded: b))
         let value = T(truncatingIfNeeded: wide)
         let lost = Int64(T.Twin(truncatingIfNeeded: value)) != wide
-        return explicit(ALU.Result(UInt32(value), carry: lost, overflow: lost))
+        return explicit(ALU.Result(UInt32(value), carry: lost, overflow: lost, adjust: false))
     }
 }
 
@@ -79,14 +79,15 @@ extension Interpreter {
         }
         let low = T(truncatingIfNeeded: wide)
         let high = T(truncatingIfNeeded: wide >> UInt64(T.bitWidth))
-        let lost = signed ? high != T(truncatingIfNeeded: T.Twin(truncatingIfNeeded: low) >> (T.bitWidth - 1)) : high != 0
+        let lost =
+            signed ? high != T(truncatingIfNeeded: T.Twin(truncatingIfNeeded: low) >> (T.bitWidth - 1)) : high != 0
         if T.bitWidth == 8 {
             registers.set(Self.eax, UInt16(truncatingIfNeeded: wide))
         } else {
             registers.set(Self.eax, low)
             registers.set(Self.edx, high)
         }
-        let _: T = cpu.visible.explicit(ALU.Result(UInt32(low), carry: lost, overflow: lost))
+        let _: T = cpu.visible.explicit(ALU.Result(UInt32(low), carry: lost, overflow: lost, adjust: false))
     }
 
     /// DIV and IDIV; false for #DE.  Flags are undefined and left alone.
@@ -99,8 +100,10 @@ extension Interpreter {
             let ax = registers.get(Self.eax, UInt16.self)
             dividend = signed ? UInt64(bitPattern: Int64(Int16(bitPattern: ax))) : UInt64(ax)
         } else {
-            let joined = UInt64(registers.get(Self.edx, T.self)) << UInt64(bits) | UInt64(registers.get(Self.eax, T.self))
-            dividend = signed && bits == 16
+            let joined =
+                UInt64(registers.get(Self.edx, T.self)) << UInt64(bits) | UInt64(registers.get(Self.eax, T.self))
+            dividend =
+                signed && bits == 16
                 ? UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: joined))) : joined
         }
         let division =

@@ -85,7 +85,8 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         setResult(value)
         pointee.carryLeft = 0
         pointee.carryRight = result.carry ? 1 : 0
-        pointee.flagKind = (result.overflow ? EFlags.overflow.rawValue : 0) | (result.adjust ? EFlags.adjust.rawValue : 0)
+        pointee.flagKind =
+            (result.overflow ? EFlags.overflow.rawValue : 0) | (result.adjust ? EFlags.adjust.rawValue : 0)
         return value
     }
 

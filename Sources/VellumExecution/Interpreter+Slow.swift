@@ -3,7 +3,8 @@ import VellumMicroOps
 
 /// The slow paths: kept out of line, so that the loop stays small.
 extension Interpreter {
-    static let stackPointer = RegisterSlot(.esp).offset
+    /// ESP's slot.
+    static var stackPointer: UInt8 { @inline(__always) get { 16 } }
 
     private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
 
@@ -191,49 +192,56 @@ extension Interpreter {
 
     // MARK: Transfers
 
-    /// Goes on at link 0 or 1 of the fragment.  False when the run loop must take over.
+    // They return the fragment to go on with, already charged for; nil when the run loop must take over.  (Results
+    // rather than inout parameters: the loop's variables can then stay in registers.)
+
+    /// Goes on at link 0 or 1 of the fragment.
     @inline(__always)
-    func follow(_ link: Int, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+    func follow(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
         if let next = link == 0 ? fragment.pointee.link0 : fragment.pointee.link1 {
             let left = cpu.pointee.engine.budget &- next.pointee.count
             if left >= 0 {
                 cpu.pointee.engine.budget = left
                 cpu.pointee.engine.chainedEntries &+= 1
-                fragment = next
-                ip = UnsafePointer(next.pointee.operations)
-                return true
+                return next
             }
         }
-        return followSlowly(link, &fragment, &ip)
+        return followSlowly(link, fragment)
     }
 
     @inline(never)
-    private func followSlowly(
-        _ link: Int, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
-    ) -> Bool {
-        let target = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
-        cpu.pointee.engine.eip = target
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(link: link, of: fragment) else { return false }
-        return start(next, &fragment, &ip)
+    private func followSlowly(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
+        cpu.pointee.engine.eip = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(link: link, of: fragment) else { return nil }
+        return charge(next)
     }
 
-    /// Goes on at an address that is known only now.
+    /// Goes on at an address that is known only now: where the jump cache says, or else where the resolver does.
+    @inline(__always)
+    func go(to eip: UInt32) -> FragmentPointer? {
+        if let next = jumps.find(eip: eip, stamp: cpu.pointee.engine.jumpStamp) {
+            let left = cpu.pointee.engine.budget &- next.pointee.count
+            if left >= 0 {
+                cpu.pointee.engine.budget = left
+                cpu.pointee.engine.jumpHits &+= 1
+                return next
+            }
+        }
+        return goSlowly(eip)
+    }
+
     @inline(never)
-    func go(to eip: UInt32, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>) -> Bool {
+    private func goSlowly(_ eip: UInt32) -> FragmentPointer? {
         cpu.pointee.engine.eip = eip
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return false }
-        return start(next, &fragment, &ip)
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return nil }
+        return charge(next)
     }
 
-    private func start(
-        _ next: FragmentPointer, _ fragment: inout FragmentPointer, _ ip: inout UnsafePointer<MicroOp>
-    ) -> Bool {
+    private func charge(_ next: FragmentPointer) -> FragmentPointer? {
         let left = cpu.pointee.engine.budget &- next.pointee.count
-        guard left >= 0 else { return false }
+        guard left >= 0 else { return nil }
         cpu.pointee.engine.budget = left
-        fragment = next
-        ip = UnsafePointer(next.pointee.operations)
-        return true
+        return next
     }
 
     /// A transfer could not go on: `engine.eip` says where to.

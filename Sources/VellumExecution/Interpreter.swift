@@ -17,8 +17,12 @@ package final class Interpreter: ExecutionBackend {
     let stub: UnsafeMutablePointer<MicroOp>
     static let stubCapacity = 256
 
-    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver) {
+    /// Shared with the resolver, which fills it.
+    let jumps: JumpCache
+
+    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver, jumps: JumpCache) {
         self.cpu = cpu
+        self.jumps = jumps
         self.mmu = mmu
         self.gate = gate
         self.resolver = resolver
@@ -100,7 +104,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .add8i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ r.get(ip.pointee.b, UInt8.self))
@@ -112,13 +118,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .add16i:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .add16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .add16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .add32:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -136,7 +145,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .or8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) | UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) | r.get(ip.pointee.b, UInt8.self))
@@ -148,7 +159,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .or16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) | UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .or16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) | r.get(ip.pointee.b, UInt16.self))
@@ -172,7 +185,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .and8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
@@ -184,7 +199,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .and16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) & UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .and16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) & r.get(ip.pointee.b, UInt16.self))
@@ -208,7 +225,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sub8i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &- r.get(ip.pointee.b, UInt8.self))
@@ -220,13 +239,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sub16i:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sub16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- r.get(ip.pointee.b, UInt16.self))
                 ip += 1
             case .sub16in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &- UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
             case .sub32:
                 r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -244,7 +266,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .xor8i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt8.self) ^ UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor8n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) ^ r.get(ip.pointee.b, UInt8.self))
@@ -256,7 +280,9 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .xor16i:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.logic(r.get(ip.pointee.a, UInt16.self) ^ UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .xor16n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) ^ r.get(ip.pointee.b, UInt16.self))
@@ -280,13 +306,17 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .adc8i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc16:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .adc16i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.addCarry(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .adc32:
                 r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -298,16 +328,23 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
             case .sbb8i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .sbb16:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
             case .sbb16i:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.subtractBorrow(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                )
                 ip += 1
             case .sbb32:
-                r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
             case .sbb32i:
                 r.set(ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
@@ -448,13 +485,21 @@ package final class Interpreter: ExecutionBackend {
                 if count != 0 { r.set(ip.pointee.a, v.sar(r.get(ip.pointee.a, UInt32.self), count)) }
                 ip += 1
             case .shl32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) << ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
                 ip += 1
             case .shr32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) >> ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .rotateLeft32in:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
                 ip += 1
             case .sar32in:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self)) >> Int32(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(
+                        bitPattern: Int32(bitPattern: r.get(ip.pointee.a, UInt32.self))
+                            &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
                 rotate(ip, ip.pointee.immediate, UInt8.self)
@@ -537,8 +582,16 @@ package final class Interpreter: ExecutionBackend {
             case .imulTwo16:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
+            case .imulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .imulTwo32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self) &* ip.pointee.immediate)
+                ip += 1
             case .imulTwo16i:
-                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
+                r.set(
+                    ip.pointee.a,
+                    v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .bit16:
                 bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
@@ -571,10 +624,13 @@ package final class Interpreter: ExecutionBackend {
                 scanBits(ip, UInt32.self, forward: false)
                 ip += 1
             case .bitOffset16:
-                r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
+                r.set(
+                    ip.pointee.a,
+                    UInt32(bitPattern: Int32(Int16(bitPattern: r.get(ip.pointee.b, UInt16.self)) >> 4) &<< 1))
                 ip += 1
             case .bitOffset32:
-                r.set(ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
+                r.set(
+                    ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
                 ip += 1
             case .daa, .das, .aaa, .aas, .aam, .aad:
                 decimal(ip)
@@ -634,7 +690,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -645,7 +701,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -656,7 +712,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -667,7 +723,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -678,7 +734,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -689,7 +745,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -700,7 +756,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16B:
                 let address = r.base(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -711,7 +767,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -722,7 +778,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -733,7 +789,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32B:
                 let address = r.base(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -744,7 +800,7 @@ package final class Interpreter: ExecutionBackend {
             case .load8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -755,7 +811,7 @@ package final class Interpreter: ExecutionBackend {
             case .load16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -766,7 +822,7 @@ package final class Interpreter: ExecutionBackend {
             case .load32X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
@@ -777,7 +833,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -788,7 +844,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadZX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -799,7 +855,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX8X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 1) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 1, ip, fragment)
@@ -810,7 +866,7 @@ package final class Interpreter: ExecutionBackend {
             case .loadSX16X:
                 let address = r.indexed(ip)
                 if let host = tlb.readHost(address, 2) {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoad(address, 2, ip, fragment)
@@ -821,7 +877,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify8X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 1) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 1, ip, fragment)
@@ -832,7 +888,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify16X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 2) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 2, ip, fragment)
@@ -843,7 +899,7 @@ package final class Interpreter: ExecutionBackend {
             case .modify32X:
                 let address = r.indexed(ip)
                 if let host = tlb.modifyHost(address, 4) {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModify(address, 4, ip, fragment)
@@ -858,7 +914,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -873,7 +929,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -888,7 +944,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 4, ip, fragment)
@@ -903,7 +959,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt8.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -918,7 +974,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(host.loadUnaligned(as: UInt16.self)))
+                    r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -933,7 +989,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 1)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: host.loadUnaligned(as: UInt8.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
@@ -948,7 +1004,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.readLast,
                     let host = tlb.readHost(address, 2)
                 {
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: host.loadUnaligned(as: UInt16.self)))))
+                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
@@ -963,7 +1019,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 1)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt8.self))
+                    r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 1, ip, fragment)
@@ -978,7 +1034,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 2)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt16.self))
+                    r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 2, ip, fragment)
@@ -993,7 +1049,7 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.modifyHost(address, 4)
                 {
-                    r.set(ip.pointee.a, host.loadUnaligned(as: UInt32.self))
+                    r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
                     let value = slowModifySegmented(offset, 4, ip, fragment)
@@ -1004,109 +1060,129 @@ package final class Interpreter: ExecutionBackend {
             case .store8B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32B:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iB:
                 let address = r.base(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 1) {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 2) {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32X:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iX:
                 let address = r.indexed(ip)
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8S:
@@ -1116,10 +1192,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt8.self), as: UInt8.self)
+                    vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store8iS:
@@ -1129,10 +1207,13 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 0 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 1)
                 {
-                    host.storeBytes(of: UInt8(truncatingIfNeeded: ip.pointee.immediate), as: UInt8.self)
+                    vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store16S:
@@ -1142,10 +1223,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt16.self), as: UInt16.self)
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store16iS:
@@ -1155,10 +1238,13 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 1 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 2)
                 {
-                    host.storeBytes(of: UInt16(truncatingIfNeeded: ip.pointee.immediate), as: UInt16.self)
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard
+                        slowStoreSegmented(
+                            offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
+                    else { return raise(pending, ip, fragment) }
                     ip = after(ip, fragment)
                 }
             case .store32S:
@@ -1168,10 +1254,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: r.get(ip.pointee.a, UInt32.self), as: UInt32.self)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .store32iS:
@@ -1181,10 +1269,12 @@ package final class Interpreter: ExecutionBackend {
                 if Int64(offset) &+ 3 <= window.pointee.writeLast,
                     let host = tlb.writeHost(address, 4)
                 {
-                    host.storeBytes(of: ip.pointee.immediate, as: UInt32.self)
+                    vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else { return raise(pending, ip, fragment) }
+                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
+                        return raise(pending, ip, fragment)
+                    }
                     ip = after(ip, fragment)
                 }
             case .probeWrite:
@@ -1194,7 +1284,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1206,7 +1296,7 @@ package final class Interpreter: ExecutionBackend {
                 let value = ip.pointee.immediate
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    host.storeBytes(of: value, as: UInt32.self)
+                    vellum_store32(host, value)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
@@ -1217,7 +1307,7 @@ package final class Interpreter: ExecutionBackend {
             case .pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 if let host = tlb.readHost(address, 4) {
-                    let value = host.loadUnaligned(as: UInt32.self)
+                    let value = vellum_load32(host)
                     r.set(Self.stackPointer, address &+ 4)
                     r.set(ip.pointee.a, value)
                     ip += 1
@@ -1244,13 +1334,17 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .skipIfZero16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
             case .skipIfZero32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     ip += 1
                 }
@@ -1262,134 +1356,200 @@ package final class Interpreter: ExecutionBackend {
                 default: return raiseFromCall(ip, fragment)
                 }
             case .jump:
-                guard follow(0, &fragment, &ip) else { return stopped() }
+                guard let next = follow(0, fragment) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .branchO:
                 if v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNO:
                 if !v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchB:
                 if v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNB:
                 if !v.carryFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchZ:
                 if v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNZ:
                 if !v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchBE:
                 if v.carryFlag || v.zeroFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchA:
                 if !(v.carryFlag || v.zeroFlag) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchS:
                 if v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNS:
                 if !v.signFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchP:
                 if v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNP:
                 if !v.parityFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchL:
                 if v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchNL:
                 if v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchLE:
                 if v.zeroFlag || v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .branchG:
                 if !v.zeroFlag && v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1397,10 +1557,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1408,10 +1572,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1419,10 +1587,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1430,10 +1602,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1441,10 +1617,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1452,10 +1632,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1463,10 +1647,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1474,10 +1662,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1485,10 +1677,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1496,10 +1692,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1507,10 +1707,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1518,10 +1722,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1529,10 +1737,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1540,10 +1752,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1551,10 +1767,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1562,10 +1782,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1573,10 +1797,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1584,10 +1812,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1595,10 +1827,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1606,10 +1842,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1617,10 +1857,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1628,10 +1872,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1639,10 +1887,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1650,130 +1902,188 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) < 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) >= 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
                 if value != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchZ32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .slotBranchNZ32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .loopWhile32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard follow(0, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(0, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 } else {
                     vellum_way_not_taken()
-                    guard follow(1, &fragment, &ip) else { return stopped() }
+                    guard let next = follow(1, fragment) else { return stopped() }
+                    fragment = next
+                    ip = UnsafePointer(next.pointee.operations)
                 }
             case .indirect:
-                guard go(to: r.get(ip.pointee.b, UInt32.self), &fragment, &ip) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self)) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
                 if let host = tlb.readHost(address, 4) {
-                    target = host.loadUnaligned(as: UInt32.self)
+                    target = vellum_load32(host)
                 } else {
                     let value = slowLoad(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
@@ -1781,7 +2091,9 @@ package final class Interpreter: ExecutionBackend {
                 }
                 r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
                 if cpu.pointee.engine.endRequested { stealBudget() }
-                guard go(to: target, &fragment, &ip) else { return stopped() }
+                guard let next = go(to: target) else { return stopped() }
+                fragment = next
+                ip = UnsafePointer(next.pointee.operations)
             case .fault:
                 return raise(terminalFault(ip), ip, fragment)
             case .exit:

@@ -95,7 +95,9 @@ package final class PhysicalMemory {
         let length = (bytes.count + 4095) & ~4095
         guard length > 0, let block = PhysicalMemory.map(length) else { return nil }
         memset(block, 0xFF, length)
-        bytes.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count) }
+        bytes.withUnsafeBytes {
+            block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count)
+        }
         romBlocks.append((block, length))
         return ROM(block: romBlocks.count - 1, pages: length >> 12)
     }

@@ -1,3 +1,4 @@
+import CVellumSupport
 import VellumIA32
 import VellumMicroOps
 
@@ -6,6 +7,14 @@ struct RegisterFile {
     let base: UnsafeMutableRawPointer
 
     @inline(__always) init(_ visible: UnsafeMutablePointer<GuestVisible>) { base = UnsafeMutableRawPointer(visible) }
+
+    // The standard library's loads are not always inlined into a function as large as the interpreter's loop; these are.
+    @inline(__always) func get(_ slot: UInt8, _: UInt8.Type) -> UInt8 { vellum_load8(base + Int(slot)) }
+    @inline(__always) func get(_ slot: UInt8, _: UInt16.Type) -> UInt16 { vellum_load16(base + Int(slot)) }
+    @inline(__always) func get(_ slot: UInt8, _: UInt32.Type) -> UInt32 { vellum_load32(base + Int(slot)) }
+    @inline(__always) func set(_ slot: UInt8, _ value: UInt8) { vellum_store8(base + Int(slot), value) }
+    @inline(__always) func set(_ slot: UInt8, _ value: UInt16) { vellum_store16(base + Int(slot), value) }
+    @inline(__always) func set(_ slot: UInt8, _ value: UInt32) { vellum_store32(base + Int(slot), value) }
 
     @inline(__always) func get<T: FixedWidthInteger>(_ slot: UInt8, _: T.Type) -> T {
         base.loadUnaligned(fromByteOffset: Int(slot), as: T.self)

@@ -9,7 +9,8 @@ extension SoftMMU {
         let state = cpu.pointee.privileged[segment]
         let vector: ExceptionVector = segment == .ss ? .stackFault : .generalProtection
         let isReal = !cpu.pointee.privileged.isProtected
-        guard state.isPresent, state.isCodeOrData, write ? state.isWritable || isReal : state.isReadable || isReal else {
+        guard state.isPresent, state.isCodeOrData, write ? state.isWritable || isReal : state.isReadable || isReal
+        else {
             throw GuestFault(vector)
         }
         let last = UInt64(offset) + UInt64(width) - 1

@@ -85,25 +85,28 @@ package final class SoftMMU {
             && cpu.pointee.privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
     }
 
-    package func flushAll() {
+    private func noteFlush() {
         flushes += 1
         epoch += 1
+        cpu.pointee.engine.jumpStamp = 0
+    }
+
+    package func flushAll() {
+        noteFlush()
         supervisor.flush(keepGlobal: false)
         user.flush(keepGlobal: false)
     }
 
     /// A CR3 load: global translations stay.
     package func flushNonGlobal() {
-        flushes += 1
-        epoch += 1
+        noteFlush()
         supervisor.flush(keepGlobal: true)
         user.flush(keepGlobal: true)
     }
 
     /// INVLPG.
     package func flushPage(_ linear: UInt32) {
-        flushes += 1
-        epoch += 1
+        noteFlush()
         supervisor.flush(page: linear)
         user.flush(page: linear)
     }

@@ -190,6 +190,7 @@ package final class TranslationCache: CodeObserver {
     private func bury(_ fragment: FragmentPointer) {
         fragment.pointee.isValid = false
         generation &+= 1
+        cpu.pointee.engine.jumpStamp = 0
         graveyard.append(fragment)
         graveyardBytes += Int(fragment.pointee.blockBytes)
     }

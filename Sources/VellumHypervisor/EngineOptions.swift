@@ -5,6 +5,8 @@ package struct EngineOptions: Equatable, Sendable {
     package var cpu = CPULevel.pentium3
     package var chaining = true
     package var passes = true
+    /// Check every unit before it enters the cache, as debug builds always do.
+    package var verify = false
     /// Bytes of fragments that the cache may hold.
     package var cacheSize = 64 << 20
     /// Instructions that a fragment may hold; zero means the default.

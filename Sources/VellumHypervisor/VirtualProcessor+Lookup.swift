@@ -16,9 +16,8 @@ extension VirtualProcessor: FragmentResolver {
     }
 
     package func resolve(eip: UInt32) -> FragmentPointer? {
-        if let fragment = jumpCache.find(eip: eip, context: contextNumber, epoch: mmu.epoch &+ cache.generation) {
-            cache.counters.lookups += 1
-            cache.counters.hits += 1
+        if let fragment = jumpCache.find(eip: eip, stamp: jumpStamp) {
+            cpu.pointee.engine.jumpHits &+= 1
             return fragment
         }
         return lookup(eip: eip, limit: 0)
@@ -80,9 +79,11 @@ extension VirtualProcessor: FragmentResolver {
         guard fragment.pointee.secondPage == Fragment.noPage || fragment.pointee.isUnpaged,
             fragment.pointee.limit == UInt32(clamping: max(0, options.blockLimit))
         else { return }
-        jumpCache.insert(
-            fragment, eip: fragment.pointee.eip, context: contextNumber, epoch: mmu.epoch &+ cache.generation)
+        jumpCache.insert(fragment, eip: fragment.pointee.eip, stamp: jumpStamp)
     }
+
+    /// What is valid now: TLB flushes, dropped fragments and the context.
+    var jumpStamp: UInt64 { (mmu.epoch &+ cache.generation) << 17 | UInt64(contextNumber & 0x1_FFFF) }
 
     /// A straddling fragment is keyed by both its pages: the second must still be where it was.
     private func isWhereItWas(_ fragment: FragmentPointer, _ isUser: Bool) throws(GuestFault) -> Bool {
@@ -100,7 +101,8 @@ extension VirtualProcessor: FragmentResolver {
         straddledPage = Fragment.noPage
         let request = TranslationRequest(
             eip: eip, codeBase: context.codeBase, codeLimit: context.codeLimit, mode: context.mode,
-            limit: onBus ? 1 : limit == 0 ? Translator.longestUnit : Int(limit), runPasses: options.passes)
+            limit: onBus ? 1 : limit == 0 ? Translator.longestUnit : Int(limit), runPasses: options.passes,
+            verify: options.verify)
         let started = HostClock.nanoseconds
         let outcome = translator.translate(request, from: self)
         translationNanoseconds &+= HostClock.nanoseconds &- started

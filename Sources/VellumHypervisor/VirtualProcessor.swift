@@ -12,7 +12,7 @@ package final class VirtualProcessor {
     package let hypervisor: Hypervisor
     package let options: EngineOptions
     package let cache: TranslationCache
-    let translator: Translator
+    package let translator: Translator
     let interrupts: InterruptSource
     private let paging: PagingUnit
     private var backend: Interpreter?
@@ -27,13 +27,15 @@ package final class VirtualProcessor {
     var fetchFault: GuestFault?
     var callCounts = [UInt64](repeating: 0, count: HypervisorCall.allCases.count)
     var classCounts: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    var jumpCache = JumpCache()
+    let jumpCache = JumpCache()
     var translationNanoseconds: UInt64 = 0
     /// Bytes of an instruction that lies across pages or on the bus.
     var scratch = [UInt8](repeating: 0, count: 16)
     /// Physical second page of the straddling instruction being translated.
     var straddledPage = Fragment.noPage
     private var stopAsked = false
+    private var faultsInARow = 0
+    private var instructionsAtFault: UInt64 = 0
     /// A debug trap that is due after the instruction that just retired: DR6 bits.
     private var pendingTrap: UInt32 = 0
 
@@ -52,11 +54,12 @@ package final class VirtualProcessor {
             model: ProcessorModel(options.cpu))
         cache = TranslationCache(memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize)
         translator = try Translator(cpu: options.cpu)
-        backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self)
+        backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumpCache)
         reset()
     }
 
     deinit {
+        jumpCache.deallocate()
         cpu.deinitialize(count: 1)
         cpu.deallocate()
     }
@@ -85,7 +88,6 @@ package final class VirtualProcessor {
     package func codeChanged() {
         cache.flush()
         cache.collect()
-        jumpCache.clear()
         mmu.flushAll()
     }
 
@@ -145,6 +147,7 @@ package final class VirtualProcessor {
             guard let cut = lookup(eip: eip, limit: 1) else { return deliverFetchFault() }
             fragment = cut
         }
+        cpu.pointee.engine.jumpStamp = jumpStamp
         begin(budget: singly.needed ? fragment.pointee.count : room)
         guard let exit = backend?.enter(fragment) else { return .stopRequested }
         settle()
@@ -170,8 +173,20 @@ package final class VirtualProcessor {
     }
 
     private func deliver(_ fault: GuestFault) -> StopReason? {
-        hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
+        chargeFault()
+        return hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
     }
+
+    /// A handler whose first instruction faults can go round for ever without retiring anything (an interrupt vector
+    /// that points to nothing, in real mode).  Virtual time must go on all the same: from the thousandth fault in a row
+    /// on, each counts as an instruction.
+    private func chargeFault() {
+        faultsInARow = instructions == instructionsAtFault ? faultsInARow + 1 : 0
+        if faultsInARow >= VirtualProcessor.freeFaults { retiredBefore &+= 1 }
+        instructionsAtFault = instructions
+    }
+
+    private static let freeFaults = 1_000
 
     private func deliverFetchFault() -> StopReason? {
         guard let fault = fetchFault else { return nil }

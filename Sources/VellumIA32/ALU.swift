@@ -11,7 +11,7 @@ package enum ALU {
         package var overflow: Bool
         package var adjust: Bool
 
-        @inlinable
+        @inline(__always)
         package init(_ value: UInt32, carry: Bool, overflow: Bool, adjust: Bool = false) {
             self.value = value
             self.carry = carry
@@ -21,7 +21,7 @@ package enum ALU {
     }
 
     /// a + b + carry at 8, 16 or 32 bits.
-    package static func addWithCarry(_ a: UInt32, _ b: UInt32, carry: Bool, bits: UInt32) -> Result {
+    @inline(__always) package static func addWithCarry(_ a: UInt32, _ b: UInt32, carry: Bool, bits: UInt32) -> Result {
         let wide = UInt64(a) + UInt64(b) + (carry ? 1 : 0)
         let value = UInt32(truncatingIfNeeded: wide) & mask(bits)
         return Result(
@@ -30,7 +30,7 @@ package enum ALU {
     }
 
     /// a - b - borrow.
-    package static func subtractWithBorrow(_ a: UInt32, _ b: UInt32, borrow: Bool, bits: UInt32) -> Result {
+    @inline(__always) package static func subtractWithBorrow(_ a: UInt32, _ b: UInt32, borrow: Bool, bits: UInt32) -> Result {
         let wide = UInt64(a) &- UInt64(b) &- (borrow ? 1 : 0)
         let value = UInt32(truncatingIfNeeded: wide) & mask(bits)
         return Result(
@@ -38,11 +38,11 @@ package enum ALU {
             overflow: (a ^ b) & (a ^ value) & sign(bits) != 0, adjust: (a ^ b ^ value) & 0x10 != 0)
     }
 
-    @inlinable package static func mask(_ bits: UInt32) -> UInt32 { bits >= 32 ? ~0 : (1 << bits) &- 1 }
-    @inlinable package static func sign(_ bits: UInt32) -> UInt32 { 1 << (bits &- 1) }
+    @inline(__always) package static func mask(_ bits: UInt32) -> UInt32 { bits >= 32 ? ~0 : (1 << bits) &- 1 }
+    @inline(__always) package static func sign(_ bits: UInt32) -> UInt32 { 1 << (bits &- 1) }
 
     /// Sign-extends the low `bits` bits.
-    @inlinable package static func signExtend(_ value: UInt32, bits: UInt32) -> UInt32 {
+    @inline(__always) package static func signExtend(_ value: UInt32, bits: UInt32) -> UInt32 {
         UInt32(bitPattern: Int32(bitPattern: value << (32 &- bits)) >> Int32(32 &- bits))
     }
 }

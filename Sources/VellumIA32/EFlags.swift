@@ -3,23 +3,23 @@ package struct EFlags: OptionSet, Hashable, Sendable {
     package var rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    package static let carry = EFlags(rawValue: 1 << 0)
-    package static let parity = EFlags(rawValue: 1 << 2)
-    package static let adjust = EFlags(rawValue: 1 << 4)
-    package static let zero = EFlags(rawValue: 1 << 6)
-    package static let sign = EFlags(rawValue: 1 << 7)
-    package static let trap = EFlags(rawValue: 1 << 8)
-    package static let interrupt = EFlags(rawValue: 1 << 9)
-    package static let direction = EFlags(rawValue: 1 << 10)
-    package static let overflow = EFlags(rawValue: 1 << 11)
-    package static let ioPrivilege = EFlags(rawValue: 3 << 12)
-    package static let nestedTask = EFlags(rawValue: 1 << 14)
-    package static let resume = EFlags(rawValue: 1 << 16)
-    package static let virtual8086 = EFlags(rawValue: 1 << 17)
-    package static let alignmentCheck = EFlags(rawValue: 1 << 18)
-    package static let virtualInterrupt = EFlags(rawValue: 1 << 19)
-    package static let virtualInterruptPending = EFlags(rawValue: 1 << 20)
-    package static let identification = EFlags(rawValue: 1 << 21)
+    package static var carry: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 0) } }
+    package static var parity: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 2) } }
+    package static var adjust: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 4) } }
+    package static var zero: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 6) } }
+    package static var sign: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 7) } }
+    package static var trap: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 8) } }
+    package static var interrupt: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 9) } }
+    package static var direction: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 10) } }
+    package static var overflow: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 11) } }
+    package static var ioPrivilege: EFlags { @inline(__always) get { EFlags(rawValue: 3 << 12) } }
+    package static var nestedTask: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 14) } }
+    package static var resume: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 16) } }
+    package static var virtual8086: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 17) } }
+    package static var alignmentCheck: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 18) } }
+    package static var virtualInterrupt: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 19) } }
+    package static var virtualInterruptPending: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 20) } }
+    package static var identification: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 21) } }
 
     /// CF PF AF ZF SF OF: the flags that translated code computes.
     package static let arithmetic: EFlags = [.carry, .parity, .adjust, .zero, .sign, .overflow]
@@ -29,7 +29,7 @@ package struct EFlags: OptionSet, Hashable, Sendable {
         .virtualInterrupt, .virtualInterruptPending, .identification,
     ]
     /// Bit 1 always reads as one.
-    package static let fixed = EFlags(rawValue: 1 << 1)
+    package static var fixed: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 1) } }
 }
 
 /// The sixteen conditions of Jcc, SETcc and CMOVcc, in encoding order; odd ones negate the one before.

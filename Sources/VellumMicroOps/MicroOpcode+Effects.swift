@@ -38,10 +38,12 @@ extension MicroOpcode {
         case .add32i, .or32i, .and32i, .sub32i, .xor32i, .neg32, .shl32i, .shr32i, .sar32i: .alone(4)
         case .add8n, .or8n, .and8n, .sub8n, .xor8n: .binary(1, [])
         case .add16n, .or16n, .and16n, .sub16n, .xor16n: .binary(2, [])
-        case .add32n, .or32n, .and32n, .sub32n, .xor32n: .binary(4, [])
+        case .add32n, .or32n, .and32n, .sub32n, .xor32n, .imulTwo32n: .binary(4, [])
         case .add8in, .or8in, .and8in, .sub8in, .xor8in, .not8: .alone(1, [])
         case .add16in, .or16in, .and16in, .sub16in, .xor16in, .not16: .alone(2, [])
-        case .add32in, .or32in, .and32in, .sub32in, .xor32in, .not32, .shl32in, .shr32in, .sar32in: .alone(4, [])
+        case .add32in, .or32in, .and32in, .sub32in, .xor32in, .not32, .shl32in, .shr32in, .sar32in,
+            .rotateLeft32in:
+            .alone(4, [])
         case .adc8, .sbb8: .binary(1, reads: .carry)
         case .adc16, .sbb16: .binary(2, reads: .carry)
         case .adc32, .sbb32: .binary(4, reads: .carry)
@@ -80,6 +82,7 @@ extension MicroOpcode {
         case .div8, .idiv8: OpcodeEffects(b: .read(1), reads: .ax, writes: .ax, flow: .faults)
         case .div16, .idiv16: OpcodeEffects(b: .read(2), reads: [.ax, .dx], writes: [.ax, .dx], flow: .faults)
         case .div32, .idiv32: OpcodeEffects(b: .read(4), reads: [.eax, .edx], writes: [.eax, .edx], flow: .faults)
+        case .imulTwo32in: OpcodeEffects(a: .write(4), b: .read(4))
         case .imulTwo16i: OpcodeEffects(a: .write(2), b: .read(2), flagsWritten: .arithmetic)
         case .imulTwo32i: OpcodeEffects(a: .write(4), b: .read(4), flagsWritten: .arithmetic)
         case .bit16: .binary(2, .carry)

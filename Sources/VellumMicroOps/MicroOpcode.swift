@@ -24,13 +24,15 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     case shl8, shl16, shl32, shr8, shr16, shr32, sar8, sar16, sar32
     case shl8i, shl16i, shl32i, shr8i, shr16i, shr32i, sar8i, sar16i, sar32i
     case shl32in, shr32in, sar32in
+    // a rotated left by the immediate, 1 to 31.
+    case rotateLeft32in
     case rotate8, rotate16, rotate32, rotate8i, rotate16i, rotate32i
     // Double shifts of a with b, count in slot c or immediate; d = 0 left, 1 right.
     case doubleShift16, doubleShift32, doubleShift16i, doubleShift32i
     // Accumulator by slot b.
     case mul8, mul16, mul32, imul8, imul16, imul32, div8, div16, div32, idiv8, idiv16, idiv32
     // a = a × b; a = b × immediate.
-    case imulTwo16, imulTwo32, imulTwo16i, imulTwo32i
+    case imulTwo16, imulTwo32, imulTwo16i, imulTwo32i, imulTwo32n, imulTwo32in
     // Bits of a: number in slot b or immediate; d = 0 test, 1 set, 2 reset, 3 complement.
     case bit16, bit32, bit16i, bit32i
     // a = byte displacement of the word that holds bit b of a bit string.

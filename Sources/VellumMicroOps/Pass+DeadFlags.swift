@@ -64,9 +64,17 @@ extension MicroOp {
             .xor32, .add8i, .add16i, .add32i, .or8i, .or16i, .or32i, .and8i, .and16i, .and32i, .sub8i, .sub16i,
             .sub32i, .xor8i, .xor16i, .xor32i:
             plain.opcode = opcode.offset(Int(MicroOpcode.add8n.rawValue) - Int(MicroOpcode.add8.rawValue))
+        case .imulTwo32: plain.opcode = .imulTwo32n
+        case .imulTwo32i: plain.opcode = .imulTwo32in
         case .shl32i: plain.opcode = .shl32in
         case .shr32i: plain.opcode = .shr32in
         case .sar32i: plain.opcode = .sar32in
+        case .rotate32i:
+            // Through CF the flags are the value.
+            guard d < 2, 1...31 ~= immediate else { return nil }
+            plain.opcode = .rotateLeft32in
+            if d == 1 { plain.immediate = 32 - immediate }
+            plain.d = 0
         case .inc8: plain.add(1, .add8in)
         case .inc16: plain.add(1, .add16in)
         case .inc32: plain.add(1, .add32in)

@@ -27,14 +27,14 @@ package struct RegisterSlot: Hashable, Sendable {
 
     package static let fileBytes = 64
     /// Always reads as zero: stands for an absent base or index.  Never written.
-    package static let zero = RegisterSlot(temporary: 7)
-    package static let t0 = RegisterSlot(temporary: 0)
-    package static let t1 = RegisterSlot(temporary: 1)
-    package static let t2 = RegisterSlot(temporary: 2)
-    package static let t3 = RegisterSlot(temporary: 3)
-    package static let t4 = RegisterSlot(temporary: 4)
-    package static let t5 = RegisterSlot(temporary: 5)
-    package static let t6 = RegisterSlot(temporary: 6)
+    package static var zero: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 7) } }
+    package static var t0: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 0) } }
+    package static var t1: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 1) } }
+    package static var t2: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 2) } }
+    package static var t3: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 3) } }
+    package static var t4: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 4) } }
+    package static var t5: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 5) } }
+    package static var t6: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 6) } }
 
     package var isTemporary: Bool { offset >= 32 }
     /// The register's number in the file, 0 to 15.

@@ -35,7 +35,8 @@ extension Lowering {
     /// Lets the backend do many iterations at once; the last one is always left to the micro-ops that follow.
     private mutating func emitBulk() {
         let source = instruction.operation == .movs ? instruction.segment : .es
-        guard addressBytes == 4, mode.isFlat(.es), mode.isFlat(source), mode.isDisjoint(with: [.singleStep, .breakpoints])
+        guard addressBytes == 4, mode.isFlat(.es), mode.isFlat(source),
+            mode.isDisjoint(with: [.singleStep, .breakpoints])
         else { return }
         let shift = UInt8(width.trailingZeroBitCount)
         switch instruction.operation {
@@ -85,7 +86,7 @@ extension Lowering {
         }
     }
 
-    /// INS and OUTS: the hypervisor does one iteration and says where to go on.
+    /// INS and OUTS: the hypervisor does one iteration and, under a prefix, says where to go on.
     private mutating func lowerPortString(_ repeated: Bool) {
         let isInput = instruction.operation == .ins
         let bytes: UInt8 = row.operands.first.isByte || row.operands.second.isByte ? 1 : size
@@ -93,6 +94,6 @@ extension Lowering {
             size: bytes, addressSize: addressBytes,
             index: isInput ? SegmentRegister.es.rawValue : instruction.segment.rawValue, repeats: repeated)
         emit(MicroOp(isInput ? .ins : .outs, arguments))
-        finish(.exit(next))
+        if repeated { finish(.exit(next)) }
     }
 }

@@ -17,6 +17,8 @@ package struct Lowering {
     var row = InstructionTable.rows[0]
     var eip: UInt32 = 0
     var next: UInt32 = 0
+    /// Nil except in mutation tests.
+    var mutation: TranslationMutation?
     /// The unit has got its terminal.
     package private(set) var isFinished = false
 
@@ -31,6 +33,7 @@ package struct Lowering {
         self.eip = eip
         next = eip &+ UInt32(instruction.length)
         row = InstructionTable.rows[Int(instruction.row)]
+        if let mutation { mutation.row(&row) }
         builder.begin(instruction: index)
         if row.attributes.contains(.protectedOnly), !isProtected {
             finish(.fault(.invalidOpcode, errorCode: 0))

@@ -20,9 +20,12 @@ package struct TranslationRequest: Sendable {
     /// At most this many instructions, at least 1.
     package var limit: Int
     package var runPasses: Bool
+    /// Check the unit in release builds too; debug builds always do.
+    package var verify: Bool
 
     package init(
-        eip: UInt32, codeBase: UInt32, codeLimit: UInt32, mode: FragmentMode, limit: Int, runPasses: Bool = true
+        eip: UInt32, codeBase: UInt32, codeLimit: UInt32, mode: FragmentMode, limit: Int, runPasses: Bool = true,
+        verify: Bool = false
     ) {
         self.eip = eip
         self.codeBase = codeBase
@@ -30,6 +33,7 @@ package struct TranslationRequest: Sendable {
         self.mode = mode
         self.limit = limit
         self.runPasses = runPasses
+        self.verify = verify
     }
 }
 
@@ -40,11 +44,32 @@ package enum TranslationOutcome {
     case fetchFault(linear: UInt32)
 }
 
+/// A deliberate mistake, for tests that check whether the other tests would notice.
+package struct TranslationMutation: Sendable {
+    /// Changes a row before its instruction is lowered.
+    package var row: @Sendable (inout InstructionRow) -> Void
+    /// Changes a micro-op after lowering.
+    package var operation: @Sendable (inout MicroOp) -> Void
+
+    package init(
+        row: @escaping @Sendable (inout InstructionRow) -> Void = { _ in },
+        operation: @escaping @Sendable (inout MicroOp) -> Void = { _ in }
+    ) {
+        self.row = row
+        self.operation = operation
+    }
+}
+
 /// The scanner: decodes a run of instructions up to a terminator and lowers it.
 package final class Translator {
     private let decoder: Decoder
     /// Instructions translated so far.
     package private(set) var translatedInstructions: UInt64 = 0
+
+    /// Why the verifier rejected a unit, the last time it did.
+    package private(set) var rejection: VerifierError?
+    /// Nil except in mutation tests.
+    package var mutation: TranslationMutation?
 
     /// No unit is longer, whatever the limit.
     package static let longestUnit = 100
@@ -54,13 +79,31 @@ package final class Translator {
     /// Guest bytes to a verified, optimised unit.
     package func translate(_ request: TranslationRequest, from source: CodeSource) -> TranslationOutcome {
         var lowering = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        lowering.mutation = mutation
         let linear = request.codeBase &+ request.eip
         guard let page = source.codeBytes(at: linear) else { return .fetchFault(linear: linear) }
         if let fault = scan(page, request, &lowering, source) { return .fetchFault(linear: fault) }
         var unit = lowering.builder.unit
+        if let mutation { for index in unit.operations.indices { mutation.operation(&unit.operations[index]) } }
         if request.runPasses { Passes.run(on: &unit) }
         translatedInstructions += UInt64(unit.instructionCount)
-        return .unit(unit)
+        return .unit(verified(unit, request))
+    }
+
+    /// The unit, where it is sound.  One that is not must not run: debug builds stop, release builds raise #UD in its
+    /// stead.
+    private func verified(_ unit: TranslatedUnit, _ request: TranslationRequest) -> TranslatedUnit {
+        #if DEBUG
+            let isChecked = true
+        #else
+            let isChecked = request.verify
+        #endif
+        guard isChecked, let error = Verifier.check(unit) else { return unit }
+        rejection = error
+        assertionFailure("\(error)\n\(Printer.text(unit, at: request.eip))")
+        var substitute = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        substitute.lowerFault(.invalidOpcode, errorCode: 0, length: 1, index: 0)
+        return substitute.builder.unit
     }
 
     /// Scans until a terminator, the limit or the page's end.  Returns an address when the first instruction's fetch

@@ -8,6 +8,8 @@ struct RunPlan {
     /// Nanoseconds of real time; nil for no limit.
     var timeout: UInt64?
     var usesHostClock = false
+    /// The live display gets what the guest sends to its serial port.
+    var displaysSerial = false
     var log = LogLevel.error
 }
 
@@ -35,7 +37,8 @@ final class RunSession {
         self.plan = plan
         self.serial = serial
         self.display = display
-        observer = SessionObserver(output: serial.output, log: plan.log)
+        observer = SessionObserver(
+            output: serial.output, display: plan.displaysSerial ? display : nil, log: plan.log)
         machine.observer = observer
         if plan.usesHostClock { pacer = Pacer(host: HostClock.now, virtual: machine.virtualTime) }
     }
@@ -136,18 +139,20 @@ extension ExitReport {
 /// Takes what the guest sends out.
 private final class SessionObserver: MachineObserver {
     private let output: OutputBuffer?
+    private let display: LiveDisplay?
     private let log: LogLevel
     private(set) var serialCount: UInt64 = 0
     private var debugLine: [UInt8] = []
 
-    init(output: OutputBuffer?, log: LogLevel) {
+    init(output: OutputBuffer?, display: LiveDisplay?, log: LogLevel) {
         self.output = output
+        self.display = display
         self.log = log
     }
 
     func machine(_ machine: Machine, didSendSerial byte: UInt8) {
         serialCount += 1
-        output?.put(byte)
+        if let output { output.put(byte) } else { display?.put(serial: byte) }
     }
 
     func machineWillRestart(_ machine: Machine, because reason: String) {

@@ -11,7 +11,11 @@ struct SerialChannel {
     var terminalName: String?
 
     /// A message when the target cannot be opened.
-    struct Failure: Error, Equatable { var message: String }
+    struct Failure: Error, Equatable {
+        var message: String
+        /// The exit status.
+        var status: Int32 = 70
+    }
 
     static func open(_ target: SerialTarget) throws(Failure) -> SerialChannel {
         switch target {

@@ -3,6 +3,8 @@ struct EscapeFilter: Equatable {
     enum Command: Equatable {
         case quit
         case help
+        /// From the screen to the serial port, or back.
+        case toggle
     }
 
     private static let prefix: UInt8 = 0x01
@@ -21,6 +23,7 @@ struct EscapeFilter: Equatable {
             switch byte {
             case UInt8(ascii: "x"), UInt8(ascii: "X"), 0x18: commands.append(.quit)
             case UInt8(ascii: "h"), UInt8(ascii: "H"), UInt8(ascii: "?"): commands.append(.help)
+            case UInt8(ascii: "s"), UInt8(ascii: "S"): commands.append(.toggle)
             case EscapeFilter.prefix: guest.append(byte)
             default: break
             }
@@ -30,6 +33,7 @@ struct EscapeFilter: Equatable {
 
     static let help = [
         " Ctrl-A x       end the run ",
+        " Ctrl-A s       the serial port instead of the screen, and back ",
         " Ctrl-A Ctrl-A  send Ctrl-A to the guest ",
         " Ctrl-A h       this help; any key takes it away ",
     ]

@@ -2,17 +2,31 @@ import CVellumSupport
 import Glibc
 import VellumMachine
 
-/// The guest's screen in the terminal, and the terminal's keyboard for the guest.
+/// The guest's screen or serial port in the terminal, and the terminal's keyboard for the guest.
 ///
 /// The terminal is put back whatever ends the process: `close`, a signal, a crash or `exit`.
 final class LiveDisplay {
+    /// What the terminal shows.
+    enum View: Equatable {
+        /// The text screen; keys go to the guest's keyboard.
+        case screen
+        /// The serial port; keys go there.
+        case serial
+    }
+
     private(set) var wantsToQuit = false
+    private(set) var view: View
 
     private var input = HostInput(STDIN_FILENO)
     private var escape = EscapeFilter()
     private var decoder = KeyDecoder()
     private var presser = KeyPresser()
     private var renderer: ScreenRenderer
+    private var serial = SerialTail()
+    /// Bytes of the serial port that the terminal has not got yet.
+    private var unsent: [UInt8] = []
+    private let hasScreen: Bool
+    private var mayChooseView = true
     private var showsHelp = false
     private var isOpen = true
     private var lastDrawn: UInt64 = 0
@@ -27,14 +41,19 @@ final class LiveDisplay {
     private static let restore = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
 
     /// Takes the terminal over; nil when standard input and output are none.
-    init?() {
+    /// - Parameter screen: shows the guest's screen; else only its serial port, below what the terminal shows already.
+    init?(screen: Bool) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
-        let length = UInt32(LiveDisplay.restore.utf8.count)
-        guard vellum_terminal_guard(STDIN_FILENO, STDOUT_FILENO, LiveDisplay.restore, length) != 0 else { return nil }
+        let restore = screen ? LiveDisplay.restore : "\u{1B}[0m"
+        guard vellum_terminal_guard(STDIN_FILENO, STDOUT_FILENO, restore, UInt32(restore.utf8.count)) != 0 else {
+            return nil
+        }
+        hasScreen = screen
+        view = screen ? .screen : .serial
         let size = LiveDisplay.terminalSize
         renderer = ScreenRenderer(rows: size.rows, columns: size.columns)
         LiveDisplay.makeRaw()
-        HostIO.write(Array("\u{1B}[?1049h\u{1B}[2J".utf8), to: STDOUT_FILENO)
+        if screen { LiveDisplay.send("\u{1B}[?1049h\u{1B}[2J") }
     }
 
     deinit { close() }
@@ -42,14 +61,20 @@ final class LiveDisplay {
     /// Gives the terminal back.
     func close() {
         guard isOpen else { return }
+        flushSerial()
         isOpen = false
         vellum_terminal_release()
     }
+
+    /// What the guest sent to its serial port and the terminal does not show any more.
+    var hiddenSerial: [UInt8] { hasScreen ? serial.bytes : [] }
 
     private static func makeRaw() {
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
         cfmakeraw(&settings)
+        // Guests that end lines with LF alone get their CR.
+        settings.c_oflag |= tcflag_t(OPOST | ONLCR)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
 
@@ -61,13 +86,50 @@ final class LiveDisplay {
         return (Int(size.ws_row), Int(size.ws_col))
     }
 
+    private static func send(_ text: String) { HostIO.write(Array(text.utf8), to: STDOUT_FILENO) }
+
+    // MARK: Serial port
+
+    /// A byte that the guest sent.
+    func put(serial byte: UInt8) {
+        serial.append(byte)
+        if view == .serial { unsent.append(byte) }
+        if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
+    }
+
+    private func flushSerial() {
+        guard isOpen, !unsent.isEmpty else { return }
+        HostIO.write(unsent, to: STDOUT_FILENO)
+        unsent.removeAll(keepingCapacity: true)
+    }
+
+    /// A guest that speaks on its serial port while its screen is blank is shown there, until the user chooses.
+    private func chooseView(_ machine: Machine) {
+        guard mayChooseView, hasScreen else { return }
+        let wanted: View = machine.screenText.isEmpty && !serial.bytes.isEmpty ? .serial : .screen
+        if wanted != view { change(to: wanted) }
+    }
+
+    private func change(to view: View) {
+        guard hasScreen else { return }
+        self.view = view
+        redraw()
+        guard view == .serial else { return }
+        LiveDisplay.send("\u{1B}[0m\u{1B}[2J\u{1B}[1;1H\u{1B}[?25h")
+        unsent = serial.bytes
+        flushSerial()
+    }
+
     // MARK: Screen
 
     /// Draws the machine's screen if it changed and the last picture is old enough.
     func show(_ machine: Machine, now: UInt64 = HostClock.now) {
         if vellum_window_changed() != 0 { resize() }
-        guard now - lastDrawn >= LiveDisplay.interval, machine.screenGeneration != lastGeneration else { return }
+        guard now - lastDrawn >= LiveDisplay.interval else { return }
         lastDrawn = now
+        flushSerial()
+        chooseView(machine)
+        guard view == .screen, machine.screenGeneration != lastGeneration else { return }
         lastGeneration = machine.screenGeneration
         guard let screen = machine.textScreen else { return showNotice() }
         var bytes = renderer.render(screen)
@@ -90,14 +152,13 @@ final class LiveDisplay {
 
     private func showNotice() {
         renderer.invalidate()
-        let text = "\u{1B}[0m\u{1B}[2J\u{1B}[1;1HThe guest is in a graphics mode, which a terminal cannot show."
-        HostIO.write(Array(text.utf8), to: STDOUT_FILENO)
+        LiveDisplay.send("\u{1B}[0m\u{1B}[2J\u{1B}[1;1HThe guest is in a graphics mode, which a terminal cannot show.")
     }
 
     private var help: [UInt8] {
         var text = "\u{1B}7\u{1B}[0;7m"
         for (row, line) in EscapeFilter.help.enumerated() {
-            text += "\u{1B}[\(row + 2);4H" + line + String(repeating: " ", count: max(0, 52 - line.count))
+            text += "\u{1B}[\(row + 2);4H" + line + String(repeating: " ", count: max(0, 66 - line.count))
         }
         return Array((text + "\u{1B}[0m\u{1B}8").utf8)
     }
@@ -113,25 +174,34 @@ final class LiveDisplay {
             if !input.isOpen { wantsToQuit = true }
         } else {
             lastInput = now
-            take(bytes)
+            take(bytes, machine)
         }
         for event in presser.events(now: now, hasRoom: machine.keyboardHasRoom) { machine.deliver(.key(event)) }
     }
 
-    private func take(_ bytes: [UInt8]) {
+    private func take(_ bytes: [UInt8], _ machine: Machine) {
         let (guest, commands) = escape.filter(bytes)
         if showsHelp {
             showsHelp = false
             redraw()
         }
-        for command in commands {
-            switch command {
-            case .quit: wantsToQuit = true
-            case .help:
-                showsHelp = true
-                redraw()
-            }
+        for command in commands { obey(command) }
+        switch view {
+        case .screen: presser.add(decoder.decode(guest))
+        case .serial: machine.sendSerial(guest)
         }
-        presser.add(decoder.decode(guest))
+    }
+
+    private func obey(_ command: EscapeFilter.Command) {
+        switch command {
+        case .quit: wantsToQuit = true
+        case .help where view == .screen:
+            showsHelp = true
+            redraw()
+        case .help: LiveDisplay.send("\n" + EscapeFilter.help.joined(separator: "\n") + "\n")
+        case .toggle:
+            mayChooseView = false
+            change(to: view == .screen ? .serial : .screen)
+        }
     }
 }

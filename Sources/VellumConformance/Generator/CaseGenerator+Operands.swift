@@ -72,7 +72,8 @@ extension CaseGenerator {
         let registers = isAbsolute ? [] : pairs[Int(encoding.rm)]
         let size = isAbsolute || mod == 2 ? 2 : Int(mod)
         let segment = encoding.segment ?? (registers.contains(5) ? .ss : .ds)
-        let displacement = solve(&draft, segment, base: registers.first, index: registers.dropFirst().first, 0, size, true)
+        let displacement = solve(
+            &draft, segment, base: registers.first, index: registers.dropFirst().first, 0, size, true)
         encoding.address = [mod << 6 | encoding.reg << 3 | encoding.rm] + Encoding.little(displacement, size)
     }
 

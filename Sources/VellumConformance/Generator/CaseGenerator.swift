@@ -4,6 +4,8 @@ import VellumIA32
 package struct CaseGenerator {
     private let choice: RowChoice
     var random: RandomSource
+    /// Changes what rows claim about flags; nil except in mutation tests.
+    package var claims: (@Sendable (inout InstructionRow) -> Void)?
 
     package init(choice: RowChoice, seed: UInt64) {
         self.choice = choice
@@ -42,7 +44,9 @@ package struct CaseGenerator {
             values[register] = is16 ? values[register] & 0xFFFF_0000 | pointer : pointer
         }
         var stack = base + 0x200 + UInt32(random.below(0x1C00)) & ~3
-        if random.chance(10) { stack = base + UInt32(random.pick([0, 1, 2, 4, 6, 0x1FFE, 0x1FFF, 0x2000, 0x2010], else: 0)) }
+        if random.chance(10) {
+            stack = base + UInt32(random.pick([0, 1, 2, 4, 6, 0x1FFE, 0x1FFF, 0x2000, 0x2010], else: 0))
+        }
         if random.chance(10) { stack += 1 }
         values[4] = is16 ? values[4] & 0xFFFF_0000 | stack : stack
         return values
@@ -51,7 +55,8 @@ package struct CaseGenerator {
     private mutating func add(to draft: inout CaseDraft) {
         for _ in 0..<50 {
             let index = choice.pick(&random)
-            let row = InstructionTable.rows[index]
+            var row = InstructionTable.rows[index]
+            claims?(&row)
             guard row.flagsRead.isDisjoint(with: draft.undefined), isSuitable(row, in: draft) else { continue }
             guard let encoding = encode(row, &draft) else { continue }
             let count = row.operands.second == .one ? 1 : encoding.count ?? knownCount(row, draft)
@@ -62,7 +67,8 @@ package struct CaseGenerator {
             draft.append(instruction, after: after, clobbers: encoding.clobbers(row))
             return
         }
-        draft.append(GeneratedInstruction(bytes: [0x90], row: InstructionTable.nopRow), after: draft.undefined, clobbers: 0)
+        draft.append(
+            GeneratedInstruction(bytes: [0x90], row: InstructionTable.nopRow), after: draft.undefined, clobbers: 0)
     }
 
     private func knownCount(_ row: InstructionRow, _ draft: CaseDraft) -> UInt32? {

@@ -5,7 +5,8 @@ package enum MooKnownDifference: String, CaseIterable, Sendable {
     case poppedBeforeFault = "a 286 leaves SP incremented when POP to memory faults; SDM vol. 3, 6.5: faults restore it"
     case flagsOfDivideError = "flags after #DE of AAM 0 are undefined (SDM vol. 2, AAM)"
     case escapeChecksOperand = "without an FPU, ESC is ignored here as on a 486SX; a 286 checks its operand's limit"
-    case longInvalid = "C6/C7 with reg other than 0: the 286 counts more than 10 bytes first (#GP), later ones raise #UD"
+    case longInvalid =
+        "C6/C7 with reg other than 0: the 286 counts more than 10 bytes first (#GP), later ones raise #UD"
     case divideOverflow = "IDIV whose quotient does not fit raises #DE (SDM vol. 2, IDIV); this 286 went on"
 
     /// The difference that explains a failed test, or nil.

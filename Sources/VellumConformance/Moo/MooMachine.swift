@@ -89,7 +89,9 @@ package final class MooMachine {
         let flagsMask = rules.flagsMask(test, in: file)
         let ignored = rules.ignored(test, in: file)
         return MooRegister.allCases.compactMap { register in
-            guard !ignored.contains(register), var want = expected[register], let got = value(register) else { return nil }
+            guard !ignored.contains(register), var want = expected[register], let got = value(register) else {
+                return nil
+            }
             var mask = self.mask(register, test, file)
             if register == .eflags { mask = flagsMask }
             want &= mask

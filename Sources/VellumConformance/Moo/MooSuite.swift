@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 import VellumHypervisor
+import VellumMachine
 
 /// A directory of vector files, one instruction form each.
 package struct MooSuite: Sendable {
@@ -21,7 +22,9 @@ package struct MooSuite: Sendable {
         let candidates =
             isDirectory.boolValue
             ? try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil) : [url]
-        files = candidates.filter { MooSuite.form(of: $0) != nil }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+        files = candidates.filter { MooSuite.form(of: $0) != nil }.sorted {
+            $0.lastPathComponent < $1.lastPathComponent
+        }
         self.rules = rules
         self.options = options
     }
@@ -38,7 +41,7 @@ package struct MooSuite: Sendable {
     /// Reads and unpacks one file.
     package static func load(_ url: URL) throws -> MooFile {
         let bytes = [UInt8](try Data(contentsOf: url))
-        return try MooParser.parse(Gunzip.isCompressed(bytes) ? Gunzip.unpack(bytes) : bytes)
+        return try MooParser.parse(Gunzip.isCompressed(bytes) ? Gunzip.inflate(bytes) : bytes)
     }
 
     /// Runs all files on `workers` threads, each with a machine of its own.

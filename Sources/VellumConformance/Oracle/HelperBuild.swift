@@ -13,7 +13,10 @@ package enum HelperBuild {
         let environment = ProcessInfo.processInfo.environment
         if let told = environment["VELLUM_CLANG"] { return told }
         let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        let candidates = folders.map { $0 + "/clang" } + ["/opt/swift/usr/bin/clang", "/usr/local/swift/usr/bin/clang"]
+        // A toolchain's `swift` is often a link from the path into the folder where its clang is.
+        let toolchains = folders.map { URL(fileURLWithPath: $0 + "/swift").resolvingSymlinksInPath() }
+        let beside = toolchains.map { $0.deletingLastPathComponent().path }
+        let candidates = (folders + beside).map { $0 + "/clang" }
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
@@ -30,7 +33,9 @@ package enum HelperBuild {
         process.arguments = flags + [source.path, "-o", program.path]
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw OracleError("\(clang) could not build the host oracle's helper") }
+        guard process.terminationStatus == 0 else {
+            throw OracleError("\(clang) could not build the host oracle's helper")
+        }
         return program.path
     }
 

@@ -49,7 +49,8 @@ extension OracleResult {
     }
 
     private func list(_ changes: [ChangedWord]) -> String {
-        changes.isEmpty ? "unchanged" : changes.prefix(4).map { "[\(hex($0.offset))]=\(hex($0.value))" }.joined(separator: " ")
+        changes.isEmpty
+            ? "unchanged" : changes.prefix(4).map { "[\(hex($0.offset))]=\(hex($0.value))" }.joined(separator: " ")
     }
 
     private func hex(_ value: UInt32) -> String { String(value, radix: 16, uppercase: true) }

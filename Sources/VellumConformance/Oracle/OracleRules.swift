@@ -22,7 +22,8 @@ package enum OracleRules {
                 && (Arena.data..<(Arena.data + Arena.dataSize)).contains(host.address)
         },
         OracleRule(
-            name: "prefetch of a register", authority: "AMD manual vol. 3, PREFETCH: #UD; Intel's 0F 0D is a NOP (SDM vol. 2)",
+            name: "prefetch of a register",
+            authority: "AMD manual vol. 3, PREFETCH: #UD; Intel's 0F 0D is a NOP (SDM vol. 2)",
             ceiling: 200
         ) { item, host, _ in host.vector == 6 && item.uses(.escape0F, 0x0D, atEIP: host.eip) },
         OracleRule(
@@ -54,7 +55,8 @@ package enum OracleRules {
             item.uses(.call, atEIP: here.eip) && host.eip == here.eip && host.isMemoryFault && here.vector == 13
         },
         OracleRule(
-            name: "both run on", authority: "neither side ended the case; they stopped at different moments", ceiling: 20
+            name: "both run on", authority: "neither side ended the case; they stopped at different moments",
+            ceiling: 20
         ) { _, host, here in host.vector == OracleResult.timeout && here.vector == OracleResult.timeout },
     ]
 

@@ -1,6 +1,7 @@
 import VellumDecoder
 import VellumHypervisor
 import VellumIA32
+import VellumTranslation
 
 /// A case on which the host and Vellum do not agree.
 package struct OracleFailure: Sendable {
@@ -37,6 +38,13 @@ package final class OracleSession {
     private let host: HostOracle
     private let machine: OracleMachine
     private let choice = RowChoice()
+    /// A deliberate mistake in rows or lowering, which the oracle must notice.
+    package var mutation: TranslationMutation? {
+        didSet {
+            machine.processor.translator.mutation = mutation
+            machine.processor.codeChanged()
+        }
+    }
     /// Failures to shrink and keep.
     package var keptFailures = 10
 
@@ -48,6 +56,7 @@ package final class OracleSession {
     /// The case of a given number.
     package func makeCase(seed: UInt64, number: Int, is16: Bool?) -> GeneratedCase {
         var generator = CaseGenerator(choice: choice, seed: RandomSource.seed(seed, item: UInt64(number)))
+        generator.claims = mutation?.row
         let narrow = is16 ?? (number % 2 == 1)
         return generator.next(is16: narrow)
     }

@@ -14,11 +14,11 @@ package struct PCIRegisters: Codable, Equatable, Sendable {
     }
 
     subscript(byte offset: UInt8) -> UInt8 {
-        UInt8(truncatingIfNeeded: self[offset] >> UInt32(offset & 3) * 8)
+        UInt8(truncatingIfNeeded: self[offset] >> (UInt32(offset & 3) * 8))
     }
 
     subscript(word offset: UInt8) -> UInt16 {
-        UInt16(truncatingIfNeeded: self[offset] >> UInt32(offset & 2) * 8)
+        UInt16(truncatingIfNeeded: self[offset] >> (UInt32(offset & 2) * 8))
     }
 }
 

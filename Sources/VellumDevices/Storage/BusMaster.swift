@@ -105,7 +105,7 @@ final class BusMaster {
         switch offset {
         case 0: state.command
         case 2: state.status
-        case 4...7: UInt8(truncatingIfNeeded: state.table >> UInt32(offset & 3) * 8)
+        case 4...7: UInt8(truncatingIfNeeded: state.table >> (UInt32(offset & 3) * 8))
         default: 0xFF
         }
     }

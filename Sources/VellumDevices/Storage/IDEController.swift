@@ -8,7 +8,8 @@ package final class IDEController: Device, PortDevice, TimedDevice, PCIFunction,
 
     private static let layout = {
         var layout = PCILayout(device: 0x7010, classCode: 0x010180, commandMask: 0x0005, status: 0x0280)
-        layout.set(0x20, 1, writable: 0xFFF0)
+        // All of the address is writable, since firmware works out the size from the bits that are not.
+        layout.set(0x20, 1, writable: 0xFFFF_FFF0)
         // Timing of both channels; bit 15 of each decodes its ports, which this board always does.
         layout.set(0x40, 0x8000_8000, writable: 0xFFFF_FFFF)
         return layout
@@ -72,7 +73,7 @@ package final class IDEController: Device, PortDevice, TimedDevice, PCIFunction,
     /// Where the bus master's sixteen ports are, when the command register lets them answer.
     private var busMasterBase: UInt16? {
         guard configuration[word: 0x04] & PCILayout.Command.io != 0 else { return nil }
-        let base = configuration[word: 0x20] & 0xFFF0
+        guard let base = UInt16(exactly: configuration[0x20] & ~15) else { return nil }
         return base == 0 ? nil : base
     }
 

@@ -15,6 +15,15 @@ package protocol BoardProcessor: AnyObject {
     func writeMemory(_ address: UInt32, from bytes: UnsafeRawBufferPointer)
 }
 
+extension BoardProcessor {
+    /// A processor without memory.
+    package func readMemory(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
+        bytes.initializeMemory(as: UInt8.self, repeating: 0xFF)
+    }
+
+    package func writeMemory(_ address: UInt32, from bytes: UnsafeRawBufferPointer) {}
+}
+
 /// Why the machine should stop, as the guest asked for it.
 package enum GuestRequest: Equatable, Sendable {
     case powerOff
@@ -138,11 +147,14 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 final class Relay: VirtualClock, InterruptLine, DMABus {
     /// The board owns its chips, and they own this.
     unowned(unsafe) var board: Board?
+    private var level = false
 
     var now: UInt64 { board?.now ?? 0 }
 
     /// INTR: a change must reach the run loop after the instruction that caused it.
     func set(_ level: Bool) {
+        guard level != self.level else { return }
+        self.level = level
         if level { board?.processor?.endFragment() }
     }
 

@@ -80,7 +80,8 @@ struct LogicalGeometry: Equatable {
             physical = guess
             translation = guess.cylinders <= 1024 ? .none : .large
         } else {
-            translation = physical.cylinders * physical.heads <= 131_072 && guess.sectors != 63 ? .large : .lba
+            // More heads than a drive has: firmware with block addresses was at work.
+            translation = .lba
         }
     }
 

@@ -38,12 +38,16 @@ public final class Machine {
 
     let plan: BootPlan
     let memory: PhysicalMemory
+    let drives: DriveSet
+    private let mapper: MemoryMapper
     package let board: Board
     package let processor: VirtualProcessor
     /// External events of this run, in order.
     package internal(set) var log = EventLog()
     /// Events to play back, with the clock of the run in which they were recorded.
     package var playback: EventLog?
+    /// The last fault that could not be delivered.
+    package internal(set) var lastShutdown: ShutdownReport?
     /// The processor executed HLT and waits for an interrupt.
     var isHalted = false
     /// Device events in a row that did not wake the halted processor.
@@ -54,6 +58,7 @@ public final class Machine {
         self.configuration = configuration
         do {
             plan = try BootPlan(configuration)
+            drives = try DriveSet(configuration.drives(for: plan.kind))
         } catch {
             throw .image(error.about(configuration.image.name))
         }
@@ -65,13 +70,19 @@ public final class Machine {
         var setup = BoardSetup(memory: configuration.memory)
         setup.time = configuration.startTime
         setup.debugExitPort = configuration.debugExit.number(for: plan.kind)
-        board = Board(timebase: configuration.timebase, setup: setup)
+        setup.boot = configuration.bootSetup(plan)
+        board = Board(timebase: configuration.timebase, setup: setup, drives: drives)
         do {
             processor = try VirtualProcessor(
                 memory: memory, bus: board, interrupts: board, time: board, options: EngineOptions(configuration))
         } catch {
             throw .decoder("\(error)")
         }
+        mapper = MemoryMapper(memory: memory, processor: processor, bridge: board.chips.host)
+        if let firmware = plan.firmware, !mapper.install(firmware: firmware.system) {
+            throw .memory(configuration.memory)
+        }
+        board.connect(mapper)
         board.processor = ProcessorAdapter(processor)
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
         board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
@@ -85,14 +96,15 @@ public final class Machine {
     func start() {
         processor.reset()
         board.reset()
-        board.initializeLikeFirmware()
+        if plan.firmware == nil {
+            board.initializeLikeFirmware()
+            load(BootPlan.Region(address: 0x400, bytes: Board.dataArea))
+        }
         board.request = nil
         isHalted = false
-        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
-        if plan.roms.isEmpty { load(BootPlan.Region(address: 0x400, bytes: Board.dataArea)) }
         for region in plan.regions { load(region) }
+        processor.codeChanged()
         processor.cpu.enter(plan.entry)
-        processor.mmu.flushAll()
         processor.mmu.modeChanged()
     }
 

@@ -81,7 +81,7 @@ extension Machine {
         board.setTime(
             configuration.timebase.nanoseconds(state.instructions) &+ state.board.skipped)
         isHalted = state.isHalted
-        processor.mmu.flushAll()
+        processor.codeChanged()
         processor.mmu.modeChanged()
     }
 

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+import Vellum
+
+/// Where guests lie on this machine.  Set-up brings them (`.ci/setup test`, `.ci/guests`, `benchmarks/guests/build.sh`);
+/// a missing one fails its test.
+enum Guests {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static func kernel(_ name: String) -> String {
+        root.appendingPathComponent("benchmarks/guests/build/guest/\(name).elf").path
+    }
+
+    static func native(_ name: String) -> String {
+        root.appendingPathComponent("benchmarks/guests/build/native/\(name)").path
+    }
+
+    static func downloaded(_ name: String) -> String {
+        root.appendingPathComponent(".build/guests/\(name)").path
+    }
+}
+
+/// A machine with a guest, run in slices until something shows on its screen or its serial port.
+final class GuestRunner: MachineObserver {
+    let machine: Machine
+    private var sent: [UInt8] = []
+    private(set) var report: ExitReport?
+
+    init(
+        _ path: String, commandLine: String = "", memory: Int = 64 << 20,
+        adjust: (inout MachineConfiguration) -> Void = { _ in }
+    ) throws {
+        var image = try BootImage(path: path)
+        image.commandLine = commandLine
+        var configuration = MachineConfiguration(image: image)
+        configuration.memory = memory
+        adjust(&configuration)
+        machine = try Machine(configuration)
+        machine.observer = self
+    }
+
+    func machine(_ machine: Machine, didSendSerial byte: UInt8) { sent.append(byte) }
+
+    var serial: String { String(decoding: sent, as: UTF8.self) }
+
+    /// Runs until `condition` holds, looking every `slice` instructions; false when the guest ended or `limit` more
+    /// instructions went by.
+    func run(until limit: UInt64, slice: UInt64 = 20_000_000, _ condition: (GuestRunner) -> Bool) -> Bool {
+        let end = machine.instructions + limit
+        while machine.instructions < end, report == nil {
+            switch machine.advance(to: min(end, machine.instructions + slice)) {
+            case .ran: break
+            case .idle: report = .halted
+            case .ended(let ended): report = ended
+            }
+            if condition(self) { return true }
+        }
+        return condition(self)
+    }
+
+    /// Runs to the guest's own end.
+    func finish() -> ExitReport { machine.run() }
+}
+
+/// What a run leaves behind that no setting of the engine may change.
+struct Outcome: Equatable {
+    var instructions: UInt64
+    var hash: UInt64
+    var serial: String
+}

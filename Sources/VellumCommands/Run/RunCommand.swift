@@ -144,7 +144,8 @@ struct Runner {
         }
         if let path = command.options.stats {
             let statistics = StatisticsReport(
-                image: session.machine.configuration.image.name, kind: session.machine.kind, memory: session.machine.memorySize, exit: report,
+                image: session.machine.configuration.image.name, kind: session.machine.kind,
+                memory: session.machine.memorySize, exit: report,
                 statistics: session.machine.statistics, wallSeconds: wall)
             if !HostIO.writeFile(path, statistics.json.encoded() + "\n") {
                 status = fail("\(path): the statistics cannot be written", 70)

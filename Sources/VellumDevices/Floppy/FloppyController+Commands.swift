@@ -126,7 +126,9 @@ extension FloppyController {
     private func readID() {
         let head = registers.command[1] >> 2 & 1
         guard let fault = trackFault(head: head) else {
-            return finish(st0: 0, st1: 0, st2: 0, place: Place(cylinder: drives[driveNumber].content.cylinder, head: head, sector: 1))
+            return finish(
+                st0: 0, st1: 0, st2: 0,
+                place: Place(cylinder: drives[driveNumber].content.cylinder, head: head, sector: 1))
         }
         finish(st0: 0x40, st1: fault, st2: 0, place: Place(cylinder: 0, head: head, sector: 1))
     }

@@ -84,7 +84,8 @@ package final class FloppyController: Device, PortDevice, TimedDevice {
     /// Past the command phase all bytes of a command are there.
     private func isValid(command state: State) -> Bool {
         let length = state.command.first.map(Self.length) ?? 1
-        return state.phase == .command ? state.command.count < length || state.command.isEmpty
+        return state.phase == .command
+            ? state.command.count < length || state.command.isEmpty
             : state.command.count == length
     }
 

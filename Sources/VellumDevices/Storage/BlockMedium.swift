@@ -28,7 +28,9 @@ extension BlockMedium {
     func store(_ bytes: some Collection<UInt8>, at sector: UInt64) -> Bool {
         guard isWritable, contains(sector, UInt64(bytes.count / 512)) else { return false }
         let whole = Array(bytes)
-        return whole.withUnsafeBytes { write(sector: sector, from: UnsafeRawBufferPointer(rebasing: $0[..<(whole.count & ~511)])) }
+        return whole.withUnsafeBytes {
+            write(sector: sector, from: UnsafeRawBufferPointer(rebasing: $0[..<(whole.count & ~511)]))
+        }
     }
 
     func contains(_ sector: UInt64, _ count: UInt64) -> Bool {

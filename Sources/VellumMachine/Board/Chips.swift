@@ -89,7 +89,9 @@ final class Chips {
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {
-        let plain: [any PortDevice] = [interrupts, serial, control, display, direct, numericError, configuration, debugConsole]
+        let plain: [any PortDevice] = [
+            interrupts, serial, control, display, direct, numericError, configuration, debugConsole,
+        ]
         for device in plain { board.portMap.add(device) }
         board.portMap.add(pci, doubleword: 0xCF8)
         let window = DisplayAdapter.windowBase...DisplayAdapter.windowBase + (DisplayAdapter.windowSize - 1)

@@ -70,7 +70,8 @@ final class MemoryMapper: MemoryDevice {
         var value: UInt32 = 0
         for byte in 0..<width {
             let place = Int(address & 0xFFF) + byte
-            value |= (place < 4096 ? UInt32(bytes.load(fromByteOffset: place, as: UInt8.self)) : 0xFF) << UInt32(byte * 8)
+            value |=
+                (place < 4096 ? UInt32(bytes.load(fromByteOffset: place, as: UInt8.self)) : 0xFF) << UInt32(byte * 8)
         }
         return value
     }

@@ -95,6 +95,10 @@ package final class BlockImage: BlockMedium {
 
     var changes: Changes {
         get { Changes(blocks: overlay) }
-        set { overlay = newValue.blocks.filter { $0.value.count == Self.blockBytes && $0.key <= sectorCount / Self.blockSectors } }
+        set {
+            overlay = newValue.blocks.filter {
+                $0.value.count == Self.blockBytes && $0.key <= sectorCount / Self.blockSectors
+            }
+        }
     }
 }

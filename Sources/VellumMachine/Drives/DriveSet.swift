@@ -89,7 +89,8 @@ struct LogicalGeometry: Equatable {
     private static func partitioned(_ disk: BlockImage) -> DiskGeometry? {
         guard disk.sectorCount > 0 else { return nil }
         var sector = [UInt8](repeating: 0, count: 512)
-        guard sector.withUnsafeMutableBytes({ disk.read(sector: 0, into: $0) }), sector[510] == 0x55, sector[511] == 0xAA
+        guard sector.withUnsafeMutableBytes({ disk.read(sector: 0, into: $0) }), sector[510] == 0x55,
+            sector[511] == 0xAA
         else { return nil }
         for entry in stride(from: 446, to: 510, by: 16) {
             let count = (0..<4).reduce(UInt32(0)) { $0 | UInt32(sector[entry + 12 + $1]) << UInt32($1 * 8) }

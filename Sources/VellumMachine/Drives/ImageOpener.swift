@@ -90,11 +90,14 @@ enum ImageOpener {
                 place, "the disk is of the \(name) kind, expected a fixed one",
                 "convert it with `qemu-img convert -O vpc -o subformat=fixed`")
         }
-        let sum = footer.enumerated().reduce(UInt32(0)) { (64..<68).contains($1.offset) ? $0 : $0 &+ UInt32($1.element) }
+        let sum = footer.enumerated().reduce(UInt32(0)) {
+            (64..<68).contains($1.offset) ? $0 : $0 &+ UInt32($1.element)
+        }
         guard ~sum == fields.u32(64) else { throw .notUnderstood(place, "the checksum is wrong") }
         let size = fields.u64(48)
         guard size <= file.size - 512 else {
-            throw .notUnderstood(place, "a disk of \(size) bytes in a file of \(file.size)", "the image may be truncated")
+            throw .notUnderstood(
+                place, "a disk of \(size) bytes in a file of \(file.size)", "the image may be truncated")
         }
         return size
     }

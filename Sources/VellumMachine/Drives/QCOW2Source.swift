@@ -39,11 +39,13 @@ final class QCOW2Source: ImageSource {
         let count = UInt64(fields.u32(36))
         guard count >= needed, needed <= Self.largestTable else {
             throw .notUnderstood(
-                "qcow2 header, offset 0x24", "\(count) first-level entries for a disk of \(size) bytes, expected \(needed)")
+                "qcow2 header, offset 0x24",
+                "\(count) first-level entries for a disk of \(size) bytes, expected \(needed)")
         }
         guard let table = file.bytes(at: fields.u64(40), count: Int(needed) * 8) else {
             throw .notUnderstood(
-                "qcow2 header, offset 0x28", "the first-level table at \(hex(fields.u64(40))) reaches past the file's end")
+                "qcow2 header, offset 0x28",
+                "the first-level table at \(hex(fields.u64(40))) reaches past the file's end")
         }
         let entries = BigEndian(table)
         firstLevel = (0..<Int(needed)).map { entries.u64($0 * 8) & Self.offsetMask }
@@ -60,7 +62,8 @@ final class QCOW2Source: ImageSource {
                 "make it stand alone with `qemu-img rebase -b \"\"` or `qemu-img convert`")
         }
         guard (9...21).contains(fields.u32(20)) else {
-            throw .notUnderstood("qcow2 header, offset 0x14", "clusters of 2^\(fields.u32(20)) bytes, expected 2^9 to 2^21")
+            throw .notUnderstood(
+                "qcow2 header, offset 0x14", "clusters of 2^\(fields.u32(20)) bytes, expected 2^9 to 2^21")
         }
         guard fields.u32(32) == 0 else { throw .notUnderstood("qcow2 header, offset 0x20", "the image is encrypted") }
         guard version == 3 else { return }

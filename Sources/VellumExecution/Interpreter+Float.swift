@@ -136,7 +136,7 @@ extension Interpreter {
         }
         note(ip, fragment, unit)
         let flags = vellum_x87_execute(unit, code.escape, cpu.visible.arithmeticFlags.rawValue)
-        if code.writesFlags { cpu.visible.arithmeticFlags = EFlags(rawValue: flags).intersection(.arithmetic) }
+        if code.comparesToFlags { cpu.visible.arithmeticFlags = EFlags(rawValue: flags).intersection(.arithmetic) }
     }
 
     /// The instructions that move control and state about; none computes.
@@ -216,11 +216,6 @@ extension CoprocessorCode {
         case nil, .loadControl, .loadEnvironment, .restore: true
         default: false
         }
-    }
-
-    /// FUCOMI, FCOMI and their popping forms.
-    var writesFlags: Bool {
-        (opcode & 7 == 3 || opcode & 7 == 7) && (modRM & 0xF8 == 0xE8 || modRM & 0xF8 == 0xF0)
     }
 
     /// The multiple that #AC asks for (SDM vol. 3, table 6-7).

@@ -7,8 +7,8 @@ extension Hypervisor {
         let a20 = cpu.pointee.privileged.a20
         cpu.pointee.privileged = Privileged()
         cpu.pointee.visible = GuestVisible()
-        cpu.pointee.modelSpecific = [:]
         cpu.floating.powerOn()
+        cpu.pointee.modelSpecific = [:]
         cpu.pointee.privileged.a20 = a20
         cpu.pointee.privileged.cr0 = model.level >= .i486 ? CR0.et | CR0.nw | CR0.cd : CR0.et
         cpu.pointee.privileged.ldtr = SegmentState(selector: 0, base: 0, limit: 0xFFFF, access: 0x82)

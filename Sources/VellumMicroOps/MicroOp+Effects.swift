@@ -34,6 +34,7 @@ extension MicroOp {
         case .setcc, .cmov16, .cmov32: (Condition(rawValue: d & 15) ?? .overflow).reads
         case .rotate8, .rotate16, .rotate32, .rotate8i, .rotate16i, .rotate32i: d >= 2 ? .carry : []
         case .hypervisor: hypervisorCall?.effects(callArguments).flagsRead ?? []
+        case .float: coprocessorFlagsRead
         default: []
         }
     }
@@ -43,11 +44,6 @@ extension MicroOp {
         case .bit16, .bit32, .bit16i, .bit32i:
             // A mere test writes nothing back.
             if d == 0 { effects.writes = [] }
-        case .float, .simd:
-            // FNSTSW AX, PMOVMSKB…; FCOMI and COMISS set flags, FCMOV reads them.
-            if a != RegisterSlot.zero.offset { effects.writes.formUnion(SlotSet(offset: a, width: 4)) }
-            effects.flagsRead.formUnion(.arithmetic)
-            effects.flagsTouched.formUnion(.arithmetic)
         case .bulkFill:
             effects.reads.subtract(.eax)
             effects.reads.formUnion(SlotSet(.eax, width: 1 << (d & 3)))
@@ -59,6 +55,10 @@ extension MicroOp {
             effects.flagsWritten = stated.flagsWritten
             effects.flagsTouched = stated.flagsWritten
             effects.memory = stated.memory
+        case .float, .simd, .simdRead:
+            effects.add(a, coprocessorSlotUse)
+            effects.flagsWritten = coprocessorFlagsWritten
+            effects.flagsTouched = coprocessorFlagsWritten
         default: break
         }
     }

@@ -169,11 +169,13 @@ extension MicroOpcode {
         case .skipIfZero16: OpcodeEffects(a: .read(2), flow: [.leaves, .link1])
         case .skipIfZero32: OpcodeEffects(a: .read(4), flow: [.leaves, .link1])
         case .hypervisor: OpcodeEffects(flow: .access)
-        case .wait, .floatRegister, .floatExchange, .floatDuplicate: OpcodeEffects(flow: .access)
-        case .floatLoad32, .floatLoad64, .floatMemory32, .floatMemory64, .floatRead, .simdRead: .coprocessor(.read)
-        case .floatStore32, .floatStore64, .floatWrite, .simdWrite: .coprocessor(.write)
-        // Slot a, where there is one, may be written: `MicroOp.effects` says when.
-        case .float, .simd: OpcodeEffects(a: .read(4), flow: .access)
+        case .wait, .floatRegister, .floatExchange, .floatDuplicate, .float, .simd: OpcodeEffects(flow: .access)
+        case .floatLoad32, .floatMemory32: .coprocessor(.read, 4)
+        case .floatLoad64, .floatMemory64: .coprocessor(.read, 8)
+        case .floatStore32: .coprocessor(.write, 4)
+        case .floatStore64: .coprocessor(.write, 8)
+        case .floatRead, .simdRead: .coprocessor(.read)
+        case .floatWrite, .simdWrite: .coprocessor(.write)
 
         case .jump: OpcodeEffects(flow: [.terminal, .link0])
         case .branchO, .branchNO: .branch(reads: Condition.overflow.reads)

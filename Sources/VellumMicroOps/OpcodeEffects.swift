@@ -164,14 +164,6 @@ extension OpcodeEffects {
         return effects
     }
 
-    /// An x87, MMX or SSE operand in memory: all fields of an address, segment and flatness in `e`.
-    static func coprocessor(_ memory: MemoryUse) -> OpcodeEffects {
-        var effects = OpcodeEffects(b: .read(4), c: .read(4), flow: .access)
-        effects.memory = memory
-        effects.usesScale = true
-        return effects
-    }
-
     static func bulk(reads: SlotSet, writes: SlotSet, _ memory: MemoryUse) -> OpcodeEffects {
         var effects = OpcodeEffects(reads: reads.union(writes), writes: writes, flagsRead: .direction)
         effects.memory = memory

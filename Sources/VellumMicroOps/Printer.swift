@@ -106,7 +106,9 @@ package enum Printer {
     private static func address(_ operation: MicroOp) -> String {
         let effects = operation.opcode.effects
         let segment = SegmentRegister(rawValue: operation.e).map { "\($0):" } ?? "?\(operation.e):"
-        var text = effects.usesSegment ? segment : ""
+        let isSegmented =
+            effects.usesSegment || operation.opcode.isCoprocessor && operation.e & SegmentField.flat == 0
+        var text = isSegmented ? segment : ""
         text += slotName(operation.b, width: 4)
         if effects.c.width > 0 {
             text += "+" + slotName(operation.c, width: 4)
@@ -144,7 +146,7 @@ extension MicroOpcode {
         switch self {
         case .leaB, .leaX, .lea16, .linear, .probeWrite: true
         case .push32, .push32i, .pop32, .return32: false
-        default: effects.memoryWidth != 0
+        default: effects.memoryWidth != 0 || isCoprocessor && effects.memory != .none
         }
     }
 
@@ -158,11 +160,15 @@ extension MicroOpcode {
             .and32in, .sub8in, .sub16in, .sub32in, .xor8in, .xor16in, .xor32in, .adc8i, .adc16i, .adc32i, .sbb8i,
             .sbb16i, .sbb32i, .cmp8i, .cmp16i, .cmp32i, .test8i, .test16i, .test32i:
             true
+        case .floatLoad32, .floatLoad64, .floatStore32, .floatStore64, .floatMemory32, .floatMemory64, .floatRegister,
+            .floatExchange, .floatDuplicate, .float, .floatRead, .floatWrite, .simd, .simdRead, .simdWrite:
+            true
         case .imulTwo16i, .imulTwo32i, .imulTwo32in, .bit16i, .bit32i: true
         case .store8iB, .store8iX, .store8iS, .store16iB, .store16iX, .store16iS, .store32iB, .store32iX, .store32iS:
             true
         default:
-            isShiftByImmediate || fusedComparison == .cmp32i || fusedComparison == .cmp8i
+            isShiftByImmediate || isCoprocessor && self != .wait || fusedComparison == .cmp32i
+                || fusedComparison == .cmp8i
                 || fusedComparison == .test8i
         }
     }

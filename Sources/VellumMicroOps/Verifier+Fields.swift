@@ -9,6 +9,8 @@ extension MicroOp {
             if let rule = MicroOp.brokenRule(of: offset, use) { return rule }
         }
         if effects.usesSegment, e >= 6 { return .badSegment }
+        if opcode.hasCoprocessorOperand, e & ~SegmentField.flat >= 6 { return .badSegment }
+        if opcode.isCoprocessor, let rule = MicroOp.brokenRule(of: a, coprocessorSlotUse) { return rule }
         if effects.usesScale, d > 3 { return .badScale }
         if effects.usesCondition, d > 15 { return .badCondition }
         if let kinds = opcode.kindCount, d >= kinds { return .badKind }

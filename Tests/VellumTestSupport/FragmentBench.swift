@@ -162,7 +162,7 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
         try handler(call, arguments, cpu)
     }
 
-    package func meetNumericError() throws(GuestFault) -> Bool { true }
+    package func meetNumericError() throws(GuestFault) -> Bool { throw GuestFault(.floatingPoint) }
     package func numericErrorCleared() {}
     package var simdNumericFault: GuestFault { GuestFault(.simdFloatingPoint) }
 

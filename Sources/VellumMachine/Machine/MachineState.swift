@@ -8,16 +8,16 @@ struct ProcessorState: Codable, Equatable, Sendable {
     var eip: UInt32
     var eflags: UInt32
     var privileged: Privileged
-    var modelSpecific: [UInt32: UInt64]
     var floating: FloatingPointSnapshot
+    var modelSpecific: [UInt32: UInt64]
 
     init(_ cpu: CPU) {
         general = GeneralRegister.allCases.map { cpu[$0] }
         eip = cpu.pointee.engine.eip
         eflags = cpu.eflags
         privileged = cpu.pointee.privileged
-        modelSpecific = cpu.pointee.modelSpecific
         floating = FloatingPointSnapshot(cpu.floating)
+        modelSpecific = cpu.pointee.modelSpecific
     }
 
     func restore(_ cpu: CPU) {

@@ -7,6 +7,7 @@ extension BareMachine {
         var state = Privileged()
         state.cpl = 3
         state.cr0 = CR0.pe | CR0.mp | CR0.et | CR0.ne | CR0.wp | CR0.am | CR0.pg
+        state.cr4 = CR4.osfxsr | CR4.osxmmexcpt
         state.cr3 = GuestTables.directory
         state.gdtr = TableRegister(base: GuestTables.linear(GuestTables.gdt), limit: 0x37)
         state.idtr = TableRegister(base: GuestTables.linear(GuestTables.idt), limit: 0x7FF)

@@ -87,6 +87,7 @@ let package = Package(
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumTests", ["Vellum"]),
+        tests("ArchitectureTests", []),
         .testTarget(
             name: "VellumGuestTests", dependencies: ["Vellum"], resources: [.copy("Resources")], swiftSettings: strict),
     ]

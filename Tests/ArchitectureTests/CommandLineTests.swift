@@ -11,7 +11,7 @@ import Testing
     /// The long names that sources declare with ArgumentParser's property wrappers.
     private static func options(in paths: [String]) throws -> Options {
         var options = Options()
-        let pattern = /@(?:Option|Flag)(.*?)\bvar (\w+)/.dotMatchesNewlines()
+        let pattern = /@(?:Option|Flag)\b(.*?)\bvar (\w+)/.dotMatchesNewlines()
         for path in paths {
             for match in try Repository.text(path).matches(of: pattern) {
                 let name = match.output.1.firstMatch(of: /customLong\("([\w-]+)"\)/).map { String($0.output.1) }
@@ -50,7 +50,8 @@ import Testing
         for path in Repository.documents {
             for call in try Self.calls(of: command, in: path) {
                 for option in call.matches(of: /--([a-z][a-z0-9-]*)/) {
-                    #expect(known.contains(String(option.output.1)), "\(path): \(command)\(call)")
+                    let isKnown = known.contains(String(option.output.1))
+                    #expect(isKnown, "\(path): \(command)\(call)")
                 }
             }
         }
@@ -62,7 +63,8 @@ import Testing
         for path in Repository.documents {
             for span in try Markdown(path).spans {
                 guard let option = span.prefixMatch(of: /--([a-z][a-z0-9-]*)/) else { continue }
-                #expect(known.contains(String(option.output.1)), "\(path): \(span)")
+                let isKnown = known.contains(String(option.output.1))
+                #expect(isKnown, "\(path): \(span)")
             }
         }
     }
@@ -70,7 +72,8 @@ import Testing
     @Test func everyOptionOfRunIsInTheContract() throws {
         let text = try Repository.text("docs/contracts.md")
         for option in try Self.options(in: Self.run).visible.sorted() {
-            #expect(text.contains("`--\(option)"), "docs/contracts.md does not tell of --\(option)")
+            let isThere = text.contains("`--\(option)")
+            #expect(isThere, "docs/contracts.md does not tell of --\(option)")
         }
     }
 
@@ -107,11 +110,13 @@ import Testing
         let body = try #require(reasons.firstMatch(of: /enum ExitReason[^{]*{([^}]*)}/)).output.1
         for match in body.matches(of: /case (\w+)(?: = "([\w-]+)")?/) {
             let name = match.output.2 ?? match.output.1
-            #expect(contract.contains("`\(name)`"), "docs/contracts.md does not name the reason \(name)")
+            let isThere = contract.contains("`\(name)`")
+            #expect(isThere, "docs/contracts.md does not name the reason \(name)")
         }
         let report = try Repository.text("Sources/VellumCommands/Report/StatisticsReport.swift")
         for match in report.matches(of: /\("(\w+)",/) {
-            #expect(contract.contains("\"\(match.output.1)\":"), "docs/contracts.md lacks \(match.output.1)")
+            let isThere = contract.contains("\"\(match.output.1)\":")
+            #expect(isThere, "docs/contracts.md lacks \(match.output.1)")
         }
     }
 }

@@ -18,7 +18,7 @@ func tryMemoryTester() throws -> Console {
     let machine = try Machine(configuration)
     let console = Console()
     machine.observer = console
-    let report = machine.run(maximumInstructions: 20_000_000)
+    let report = machine.run(maximumInstructions: 400_000_000)
 
     print(report.message)
     print(machine.screenText)

@@ -18,11 +18,7 @@ import Testing
 
     /// The modules that a source file imports.
     private static func imports(of path: String) throws -> Set<String> {
-<<<<<<< HEAD
-        let pattern = /(?:@\w+\s+|private |fileprivate |internal |package |public )*import (?:\w+ )?(\w+)/
-=======
         let pattern = /\s*(?:@\w+\s+|private |fileprivate |internal |package |public )*import (?:\w+ )?(\w+)/
->>>>>>> docs-work
         let lines = try Repository.text(path).split(separator: "\n")
         return Set(lines.compactMap { $0.prefixMatch(of: pattern).map { String($0.output.1) } })
     }

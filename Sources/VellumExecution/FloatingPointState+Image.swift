@@ -8,6 +8,12 @@ extension UnsafeMutablePointer where Pointee == FloatingPointState {
     /// A Pentium III has bits 0 to 15 of MXCSR without denormals-are-zeros; others cannot be set.
     static var mxcsrMask: UInt32 { 0xFFBF }
 
+    /// The image as bytes.
+    package var image: [UInt8] {
+        storeImage()
+        return Array(UnsafeBufferPointer(start: vellum_fpu_operand(self), count: Self.imageSize))
+    }
+
     func storeImage() {
         let image = UnsafeMutableRawPointer(vellum_fpu_operand(self))
         image.initializeMemory(as: UInt8.self, repeating: 0, count: Self.imageSize)

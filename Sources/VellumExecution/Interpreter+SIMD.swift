@@ -82,7 +82,7 @@ extension Interpreter {
     /// MASKMOVQ stores the bytes whose mask has bit 7 set.
     private func maskedMove(_ code: CoprocessorCode, _ ip: UnsafePointer<MicroOp>) throws(GuestFault) {
         let unit = cpu.floating
-        let address = try writableOperand(ip, 8, alignment: 1)
+        let address = try writableOperand(ip, 8, alignment: 8)
         unit.enterMMX()
         let value = vellum_fpu_register(unit, code.reg).pointee.significand
         let mask = vellum_fpu_register(unit, code.rm).pointee.significand

@@ -59,12 +59,13 @@ extension Interpreter {
         if code.opcode == 0x2A, code.isScalar, !code.isMemory {
             operand.low = UInt64(RegisterFile(cpu.visible).get(ip.pointee.a, UInt32.self))
         }
-        let control = unit.pointee.mxcsr
+        let before = result
+        let control = StreamingControl(unit.pointee.mxcsr)
         let raised = vellum_sse(
-            UInt32(code.opcode), code.isScalar, code.immediate, StreamingControl.effective(control), &result, &operand)
-        let verdict = StreamingControl.judge(raised, control, code, result)
-        unit.pointee.mxcsr |= verdict.flags
-        if verdict.isUnmasked { throw gate.simdNumericFault }
+            UInt32(code.opcode), code.isScalar, code.immediate, control.effective, &result, &operand)
+        let flags = control.flags(raised, code, before, operand, result)
+        unit.pointee.mxcsr |= flags
+        if flags & control.unmasked != 0 { throw gate.simdNumericFault }
         switch code.opcode {
         case 0x2C where code.isScalar, 0x2D where code.isScalar:
             RegisterFile(cpu.visible).set(ip.pointee.a, UInt32(truncatingIfNeeded: result.low))
@@ -76,41 +77,4 @@ extension Interpreter {
         default: vellum_fpu_xmm(unit, code.reg).pointee = result
         }
     }
-}
-
-/// MXCSR (SDM vol. 1, section 10.2.3) and the order of SIMD exceptions (section 11.5.2).
-enum StreamingControl {
-    private static let underflow: UInt32 = 1 << 4
-    /// Invalid, denormal, divide by zero: found before the operation.
-    private static let before: UInt32 = 0x07
-    private static let flushToZero: UInt32 = 1 << 15
-
-    /// Flush-to-zero counts only while underflow is masked.
-    static func effective(_ control: UInt32) -> UInt32 {
-        control & underflow << 7 == 0 ? control & ~flushToZero : control
-    }
-
-    /// The flags that an instruction leaves, and whether it raises #XM, given what it raised with all masked.
-    static func judge(
-        _ raised: UInt32, _ control: UInt32, _ code: CoprocessorCode, _ result: vellum_xmm
-    ) -> (flags: UInt32, isUnmasked: Bool) {
-        let unmasked = ~(control >> 7) & 0x3F
-        if raised & before & unmasked != 0 { return (raised & before, true) }
-        var flags = raised
-        // Unmasked underflow needs no loss of precision.
-        if unmasked & underflow != 0, code.mayUnderflow, hasDenormal(result, code.isScalar) { flags |= underflow }
-        return (flags, flags & unmasked != 0)
-    }
-
-    private static func hasDenormal(_ vector: vellum_xmm, _ isScalar: Bool) -> Bool {
-        (0..<(isScalar ? 1 : 4) as Range<UInt32>).contains { index in
-            let bits = Vectors.lane(vector, index)
-            return bits & 0x7F80_0000 == 0 && bits & 0x007F_FFFF != 0
-        }
-    }
-}
-
-extension CoprocessorCode {
-    /// ADD, MUL, SUB, DIV.
-    fileprivate var mayUnderflow: Bool { opcode == 0x58 || opcode == 0x59 || opcode == 0x5C || opcode == 0x5E }
 }

@@ -276,7 +276,8 @@ package final class SoftMMU {
             page: linear & ~0xFFF, physical: physical & ~0xFFF, writable: tlb.details[index].writable)
     }
 
-    private func checkAlignment(_ linear: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) {
+    /// #AC comes before the pages are looked at, as on the host processor.
+    func checkAlignment(_ linear: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) {
         if isUser, alignmentArmed, linear & UInt32(width - 1) != 0 {
             throw GuestFault(.alignmentCheck, errorCode: 0)
         }

@@ -40,4 +40,25 @@ import VellumIA32
         #expect(machine.processor.run(until: limit) == .limit)
         #expect(machine.processor.instructions == limit)
     }
+
+    /// Without CR0.NE, and with nobody at IRQ 13, x87 instructions run on although an unmasked exception waits; the
+    /// host's unit must not take notice.
+    @Test func waitingX87ExceptionsStayInTheGuest() throws {
+        let machine = try BareMachine(size: 1 << 20, options: EngineOptions())
+        machine.enterRealMode()
+        // FNINIT; FLDCW [2000h]; FLD1; FLDZ; FDIVP; FLD1; FADD ST0,ST1; FNSTSW AX; HLT
+        let code: [UInt8] = [
+            0xDB, 0xE3, 0xD9, 0x2E, 0x00, 0x20, 0xD9, 0xE8, 0xD9, 0xEE, 0xDE, 0xF9, 0xD9, 0xE8, 0xD8, 0xC1, 0xDF, 0xE0,
+            0xF4,
+        ]
+        for (offset, byte) in code.enumerated() { machine.setByte(0x1000 + UInt32(offset), byte) }
+        machine.setByte(0x2000, 0x40)
+        machine.setByte(0x2001, 0x03)
+        machine.cpu.pointee.engine.eip = 0x1000
+        var reason = machine.processor.run(until: machine.processor.instructions + 100)
+        while reason == .events { reason = machine.processor.run(until: machine.processor.instructions + 100) }
+        #expect(reason == .halted)
+        // ZE, ES and B.
+        #expect(machine.cpu[.eax] & 0x8084 == 0x8084)
+    }
 }

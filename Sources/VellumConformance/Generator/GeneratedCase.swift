@@ -37,6 +37,8 @@ package struct GeneratedCase: Equatable, Sendable {
     /// Flags that are not compared wherever the case ends: set when instructions were taken out, since those that
     /// remain may then leave other flags undefined than was worked out for them.
     package var neverCompared: EFlags = []
+    /// The state of x87, MMX and SSE is part of the result.
+    package var isFloat = false
 
     /// The code, with branch displacements in place.
     package var code: [UInt8] {

@@ -8,6 +8,10 @@ package final class HostOracle {
     private var input: FileHandle?
     private var output: FileHandle?
     private var knowsPatterns = false
+    /// What the data pages may hold.
+    var patterns = Arena.patterns {
+        didSet { knowsPatterns = false }
+    }
 
     /// - Parameter program: the helper, as `HelperBuild` makes it.
     package init(program: String) throws {
@@ -53,13 +57,16 @@ package final class HostOracle {
 
     private func runBatch(_ cases: [GeneratedCase]) throws -> [OracleResult] {
         guard let input, let output else { throw OracleError("the helper is not running") }
-        try write(OracleProtocol.encode(cases, withPatterns: !knowsPatterns), to: input.fileDescriptor)
+        try write(OracleProtocol.encode(cases, patterns: knowsPatterns ? nil : patterns), to: input.fileDescriptor)
         knowsPatterns = true
-        return try cases.map { _ in
+        return try cases.map { item in
             let header = try read(OracleProtocol.resultHeaderSize, from: output.fileDescriptor)
             var (result, changes) = try OracleProtocol.decode(header: header)
             if changes > 0 {
                 result.changes = try OracleProtocol.decode(changes: try read(changes * 8, from: output.fileDescriptor))
+            }
+            if item.isFloat {
+                result.floating = try read(OracleProtocol.floatingSize, from: output.fileDescriptor)
             }
             return result
         }

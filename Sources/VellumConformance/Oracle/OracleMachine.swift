@@ -16,7 +16,13 @@ package final class OracleMachine {
         for (address, value) in GuestTables.words() { write(address, value) }
         for vector in 0..<UInt32(256) { machine.setByte(GuestTables.stubs + vector, 0xF4) }
         for offset in 0..<Arena.codeSize { machine.setByte(GuestTables.code + offset, 0xCC) }
-        patterns = Arena.patterns.map(OracleMachine.words)
+        setPatterns(Arena.patterns)
+    }
+
+    /// Other contents for the data pages; the last page is the first pattern's.
+    func setPatterns(_ contents: [[UInt8]]) {
+        patterns = contents.map(OracleMachine.words)
+        loadedPattern = 0
         for (index, value) in patterns[0].enumerated() { write(GuestTables.data + UInt32(index) * 4, value) }
     }
 
@@ -42,6 +48,7 @@ package final class OracleMachine {
         while reason == .events { reason = machine.processor.run(until: limit) }
         var result = reason == .halted ? faultFrame() : unfinished()
         result.changes = takeChanges(item.pattern)
+        if item.isFloat { result.floating = floatingState() }
         for offset in 0..<UInt32(item.code.count) {
             machine.setByte(GuestTables.code + Arena.start + offset, 0xCC)
         }
@@ -81,6 +88,14 @@ package final class OracleMachine {
         return OracleResult(
             registers: registers, eip: read(top - 20), eflags: read(top - 12), vector: vector,
             errorCode: hasCode ? read(top - 24) : 0, address: cpu.pointee.privileged.cr2, changes: [])
+    }
+
+    /// As FXSAVE would show it.
+    private func floatingState() -> [UInt8] {
+        let unit = machine.cpu.floating
+        let kept = unit.pointee
+        defer { unit.pointee = kept }
+        return unit.image
     }
 
     private func unfinished() -> OracleResult {

@@ -3,14 +3,15 @@ enum OracleProtocol {
     /// The helper's limit.
     static let largestBatch = 1024
     static let resultHeaderSize = 56
+    static let floatingSize = 288
 
     /// A batch: header, the data patterns if they are not known yet, the cases.
-    static func encode(_ cases: [GeneratedCase], withPatterns: Bool) -> [UInt8] {
+    static func encode(_ cases: [GeneratedCase], patterns: [[UInt8]]?) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(cases.count * 168 + (withPatterns ? Arena.patternCount * Int(Arena.dataSize) : 0) + 8)
+        bytes.reserveCapacity(cases.count * 168 + (patterns?.count ?? 0) * Int(Arena.dataSize) + 8)
         append(UInt32(cases.count), to: &bytes)
-        append(withPatterns ? UInt32(Arena.patternCount) : 0, to: &bytes)
-        if withPatterns { bytes += Arena.patterns.joined() }
+        append(UInt32(patterns?.count ?? 0), to: &bytes)
+        if let patterns { bytes += patterns.joined() }
         for item in cases { encode(item, into: &bytes) }
         return bytes
     }
@@ -18,7 +19,8 @@ enum OracleProtocol {
     private static func encode(_ item: GeneratedCase, into bytes: inout [UInt8]) {
         let code = item.code.prefix(Arena.longestCode)
         for register in item.registers { append(register, to: &bytes) }
-        for word in [item.eip, item.eflags, item.is16 ? 1 : 0, UInt32(item.pattern), UInt32(code.count)] {
+        let mode: UInt32 = (item.is16 ? 1 : 0) | (item.isFloat ? 2 : 0)
+        for word in [item.eip, item.eflags, mode, UInt32(item.pattern), UInt32(code.count)] {
             append(word, to: &bytes)
         }
         bytes += code

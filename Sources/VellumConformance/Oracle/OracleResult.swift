@@ -19,6 +19,8 @@ package struct OracleResult: Equatable, Sendable {
     /// CR2; only of meaning after a page fault.
     package var address: UInt32
     package var changes: [ChangedWord]
+    /// The first 288 bytes of the FXSAVE image, for cases that ask for it.
+    package var floating: [UInt8] = []
 
     /// The case did not end by itself.
     package static let timeout: UInt32 = 0x100

@@ -55,6 +55,12 @@ package enum OracleRules {
             item.uses(.call, atEIP: here.eip) && host.eip == here.eip && host.isMemoryFault && here.vector == 13
         },
         OracleRule(
+            name: "ENTER to a misaligned frame",
+            authority:
+                "SDM vol. 2, ENTER: the final stack pointer is tried for a page fault; AMD tries its alignment too",
+            ceiling: 5
+        ) { item, host, _ in host.vector == 17 && item.uses(.enter, atEIP: host.eip) },
+        OracleRule(
             name: "both run on", authority: "neither side ended the case; they stopped at different moments",
             ceiling: 20
         ) { _, host, here in host.vector == OracleResult.timeout && here.vector == OracleResult.timeout },

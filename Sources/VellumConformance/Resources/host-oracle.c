@@ -19,7 +19,9 @@ typedef unsigned int u32;
 #define DATA_SIZE 12288u
 
 enum { PATTERNS = 16 };
-enum { MODE_16 = 1 };
+/* MODE_FLOAT: the result is followed by the start of the FXSAVE image. */
+enum { MODE_16 = 1, MODE_FLOAT = 2 };
+enum { FLOAT_WORDS = 288 / 4, FRAME_FXSAVE = 112 };
 
 /* What must agree with OracleProtocol.swift. */
 struct header { u32 count, patterns; };
@@ -143,7 +145,7 @@ static void read_batch(void) {
 
 static void finish(struct context *machine, u32 vector) {
     struct test *test = &tests[current];
-    if (filled + 16 + 2 * DATA_WRITABLE / 4 > sizeof output / 4) flush();
+    if (filled + 16 + FLOAT_WORDS + 2 * DATA_WRITABLE / 4 > sizeof output / 4) flush();
     struct result *result = (struct result *)(output + filled);
     result->registers[0] = machine->eax;
     result->registers[1] = machine->ecx;
@@ -169,6 +171,10 @@ static void finish(struct context *machine, u32 vector) {
         }
     }
     result->changes = changes;
+    if (test->mode & MODE_FLOAT) {
+        memcpy(output + filled, (u8 *)machine->fpstate + FRAME_FXSAVE, FLOAT_WORDS * 4);
+        filled += FLOAT_WORDS;
+    }
     memset(code_alias + (test->eip & (CODE_SIZE - 1)), 0xCC, test->code_length);
 }
 

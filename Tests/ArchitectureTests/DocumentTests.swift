@@ -57,6 +57,21 @@ import Testing
         }
     }
 
+    /// Each explained difference stands in the document, with its authority beside it.
+    @Test func everyRuleIsListed() throws {
+        let text = try Repository.text("docs/conformance.md")
+        let files = [
+            "Sources/VellumConformance/Oracle/OracleRules.swift", "Sources/VellumConformance/Float/FloatRules.swift",
+            "Tests/VellumDecoderTests/SweepRules.swift",
+        ]
+        for path in files {
+            for match in try Repository.text(path).matches(of: /name: "([^"]+)"/) {
+                let isThere = text.contains("| \(match.output.1) |")
+                #expect(isThere, "docs/conformance.md does not list \(match.output.1)")
+            }
+        }
+    }
+
     /// The library example of the README is the one that is compiled and run.
     @Test func theExampleIsTheCompiledOne() throws {
         let blocks = try Markdown("README.md").blocks.filter { $0.language == "swift" }

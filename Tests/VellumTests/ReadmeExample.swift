@@ -22,7 +22,7 @@ func tryMemoryTester() throws -> Console {
 
     print(report.message)
     print(machine.screenText)
-    print("EIP \(machine.registers.eip), the image's first bytes \(machine.readMemory(at: 0x10_0000, count: 4))")
+    print("EIP \(machine.registers.eip), bytes there \(machine.readMemory(at: machine.registers.eip, count: 4))")
     print("hit rate \(machine.statistics.hitRate), CPUID \(machine.statistics.callsByKind["cpuid"] ?? 0) times")
     return console
 }

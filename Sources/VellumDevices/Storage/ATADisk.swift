@@ -137,7 +137,7 @@ final class ATADisk: ATADevice {
         content.taskFile.low.value = UInt8(truncatingIfNeeded: address % sectors + 1)
         content.taskFile.device = content.taskFile.device & 0xF0 | UInt8(truncatingIfNeeded: track % heads)
         content.taskFile.middle.value = UInt8(truncatingIfNeeded: track / heads)
-        content.taskFile.high.value = UInt8(truncatingIfNeeded: track / heads >> 8)
+        content.taskFile.high.value = UInt8(truncatingIfNeeded: (track / heads) >> 8)
     }
 
     /// The command met a sector that is not there or cannot be used.

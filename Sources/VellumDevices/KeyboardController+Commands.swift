@@ -35,7 +35,7 @@ extension KeyboardController {
         case 0xD1: setOutputPort(value)
         case 0xD2: present(Byte(value: value, source: .keyboard))
         case 0xD3: present(Byte(value: value, source: .auxiliary))
-        case 0xD4: present(Byte(value: 0xFE, source: .auxiliary, timedOut: true))
+        case 0xD4: registers.mouse.receive(value)
         default:
             registers.commandByte &= ~0x10
             registers.keyboard.receive(value)

@@ -1,5 +1,5 @@
-/// The 8042 keyboard controller of a PS/2 (ports 60h and 64h) with its keyboard; it also gates address line 20 and
-/// resets the processor.  The second port answers as one with nothing plugged in.
+/// The 8042 keyboard controller of a PS/2 (ports 60h and 64h) with its keyboard and its mouse; it also gates address
+/// line 20 and resets the processor.
 ///
 /// Commands complete at once, so the input buffer never looks full.  A scan code follows the one before by a
 /// millisecond, as on the wire: handlers that read port 60h twice see the same byte.
@@ -11,12 +11,11 @@ package final class KeyboardController: Device, PortDevice, TimedDevice {
         var value: UInt8
         var source: Source
         var isScanCode = false
-        /// The device did not answer: status bit 6.
-        var timedOut = false
     }
 
     package struct State: Codable, Equatable, Sendable {
         var keyboard = Keyboard()
+        var mouse = Mouse()
         /// The command byte: interrupt enables (bits 0, 1), system flag (2), disables (4, 5), translation (6).
         var commandByte: UInt8 = 0x03
         /// The rest of the controller's memory.
@@ -65,7 +64,7 @@ package final class KeyboardController: Device, PortDevice, TimedDevice {
 
     package var state: State {
         get { registers }
-        set { if newValue.memory.count == 32 { registers = newValue } }
+        set { if newValue.memory.count == 32, newValue.mouse.isWellFormed { registers = newValue } }
     }
 
     /// Address line 20 is open after a reset, since the processor starts at the top of memory.
@@ -99,6 +98,13 @@ package final class KeyboardController: Device, PortDevice, TimedDevice {
         }
     }
 
+    /// The mouse was moved (up and to the right are positive) or its wheel turned, and its buttons are now `buttons`
+    /// (left, right, middle in bits 0–2).
+    package func moveMouse(x: Int, y: Int, wheel: Int = 0, buttons: UInt8) {
+        registers.mouse.move(x: x, y: y, wheel: wheel, buttons: buttons)
+        fill(clock.now)
+    }
+
     // MARK: Time
 
     package var deadline: UInt64? {
@@ -129,6 +135,12 @@ package final class KeyboardController: Device, PortDevice, TimedDevice {
 
     private func nextByte(_ now: UInt64) -> Byte? {
         if !registers.displaced.isEmpty { return registers.displaced.removeFirst() }
+        if let byte = nextKeyboardByte(now) { return byte }
+        guard registers.commandByte & 0x20 == 0, let value = registers.mouse.next() else { return nil }
+        return Byte(value: value, source: .auxiliary)
+    }
+
+    private func nextKeyboardByte(_ now: UInt64) -> Byte? {
         guard keyboardEnabled else { return nil }
         while let (byte, isScanCode) = registers.keyboard.next(scanCodes: now >= registers.quietUntil) {
             guard let value = translate(byte) else { continue }
@@ -187,14 +199,13 @@ package final class KeyboardController: Device, PortDevice, TimedDevice {
         fill(clock.now)
     }
 
-    /// Output full (bit 0), system flag (2), last write was a command (3), not locked (4), auxiliary (5), timeout (6).
+    /// Output full (bit 0), system flag (2), last write was a command (3), not locked (4), auxiliary (5).
     private var status: UInt8 {
         var status: UInt8 = 0x10 | registers.commandByte & 0x04
         if registers.lastWriteWasCommand { status |= 0x08 }
         guard let output = registers.output else { return status }
         status |= 0x01
         if output.source == .auxiliary { status |= 0x20 }
-        if output.timedOut { status |= 0x40 }
         return status
     }
 

@@ -177,17 +177,67 @@ import Testing
         #expect(resets.count == 2)
     }
 
-    @Test func theSecondPortAnswersWithoutAMouse() {
+    @Test func theSecondPortHasAMouse() {
         setCommandByte(0x47)
         controller.out(0x64, 0xA9)
         #expect(controller.in(0x60) == 0)
-        controller.out(0x64, 0xD4)
-        controller.out(0x60, 0xFF)
-        #expect(auxiliary.level && controller.in(0x64) & 0x61 == 0x61)
-        #expect(controller.in(0x60) == 0xFE)
+        #expect(mouse(0xFF) == [0xFA, 0xAA, 0x00])
         controller.out(0x64, 0xD3)
         controller.out(0x60, 0xA5)
         #expect(controller.in(0x64) & 0x21 == 0x21 && controller.in(0x60) == 0xA5)
+    }
+
+    /// Sends a byte to the mouse and takes its answer.
+    private func mouse(_ byte: UInt8) -> [UInt8] {
+        controller.out(0x64, 0xD4)
+        controller.out(0x60, byte)
+        return mouseBytes()
+    }
+
+    private func mouseBytes() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while controller.in(0x64) & 0x21 == 0x21 {
+            #expect(auxiliary.level)
+            bytes.append(controller.in(0x60))
+        }
+        #expect(!auxiliary.level)
+        return bytes
+    }
+
+    @Test func theMouseReportsWhatItWasAskedTo() {
+        setCommandByte(0x47)
+        controller.moveMouse(x: 5, y: 5, buttons: 1)
+        #expect(mouseBytes().isEmpty, "reporting is off")
+        #expect(mouse(0xF4) == [0xFA])
+        controller.moveMouse(x: 5, y: -3, buttons: 1)
+        controller.moveMouse(x: 0, y: 0, buttons: 1)
+        #expect(mouseBytes() == [0x29, 5, 0xFD])
+        controller.moveMouse(x: -300, y: 0, buttons: 0)
+        #expect(mouseBytes() == [0x18, 0x01, 0, 0x18, 0xF1, 0], "the rest follows, bounded")
+        #expect(mouse(0xE9) == [0xFA, 0x20, 2, 100])
+        #expect(mouse(0xE8) == [0xFA] && mouse(3) == [0xFA] && mouse(0xE9) == [0xFA, 0x20, 3, 100])
+        #expect(mouse(0xF5) == [0xFA] && mouse(0xEB) == [0xFA, 0x08, 0, 0])
+        #expect(mouse(0xAA) == [0xFE])
+    }
+
+    @Test func threeSampleRatesTurnTheWheelOn() {
+        setCommandByte(0x47)
+        #expect(mouse(0xF2) == [0xFA, 0])
+        for rate in [200, 100, 80] as [UInt8] { #expect(mouse(0xF3) == [0xFA] && mouse(rate) == [0xFA]) }
+        #expect(mouse(0xF2) == [0xFA, 3] && mouse(0xF4) == [0xFA])
+        controller.moveMouse(x: 1, y: 0, wheel: -1, buttons: 4)
+        #expect(mouseBytes() == [0x0C, 1, 0, 0xFF])
+        #expect(mouse(0xFF) == [0xFA, 0xAA, 0x00] && mouse(0xF2) == [0xFA, 0])
+    }
+
+    @Test func aDisabledSecondPortKeepsTheMouseQuiet() {
+        setCommandByte(0x47)
+        _ = mouse(0xF4)
+        controller.out(0x64, 0xA7)
+        controller.moveMouse(x: 1, y: 1, buttons: 0)
+        #expect(mouseBytes().isEmpty)
+        controller.out(0x64, 0xA8)
+        #expect(mouseBytes() == [0x08, 1, 1])
     }
 
     @Test func textBecomesKeys() {

@@ -129,6 +129,12 @@ final class TestBoard {
     }
 
     private func typeKey(_ generator: inout SeededGenerator) {
+        if UInt8.random(in: 0..<4, using: &generator) == 0 {
+            let range = -500...500
+            keyboard.moveMouse(
+                x: .random(in: range, using: &generator), y: .random(in: range, using: &generator),
+                wheel: .random(in: range, using: &generator), buttons: .random(in: 0...255, using: &generator))
+        }
         guard let key = Key.allCases.randomElement(using: &generator) else { return }
         keyboard.handle(Bool.random(using: &generator) ? .press(key) : .release(key))
     }

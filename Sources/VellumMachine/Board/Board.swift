@@ -133,6 +133,8 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
     package func deliver(_ event: ExternalEvent) {
         switch event {
         case .key(let key): chips.keyboard.handle(key)
+        case .mouse(let x, let y, let wheel, let buttons):
+            chips.keyboard.moveMouse(x: x, y: y, wheel: wheel, buttons: buttons)
         case .serial(let byte): chips.serial.receive([byte])
         case .skip(let nanoseconds): skipped += nanoseconds
         }

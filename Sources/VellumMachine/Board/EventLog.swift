@@ -4,6 +4,8 @@ import VellumDevices
 /// function of its image and its log.
 package enum ExternalEvent: Codable, Equatable, Sendable {
     case key(KeyEvent)
+    /// The mouse was moved, up and to the right positive; buttons in bits 0–2 (left, right, middle).
+    case mouse(x: Int, y: Int, wheel: Int, buttons: UInt8)
     /// A byte arrived at the first serial port.
     case serial(UInt8)
     /// Virtual time was moved on by so many nanoseconds, to follow the host's clock.

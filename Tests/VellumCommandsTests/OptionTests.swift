@@ -41,8 +41,8 @@ import VellumMachine
         ["k", "--rtc", "1999-99-99"],
         ["k", "--serial", "tcp:1"], ["k", "--timeout", "-1"], ["k", "--max-instructions", "0"],
         ["k", "--screen", "a.png"], ["k", "--debug-exit", "0x10000"], ["k", "--cache-size", "1"],
-        ["k", "--block-limit", "0"], ["k", "extra"], [], ["k", "--hda", "disk"], ["k", "--bios", "b"],
-        ["k", "--drive", "C=."], ["k", "--script", "s"], ["k", "--boot", "c"], ["k", "--unknown"],
+        ["k", "--block-limit", "0"], ["k", "extra"], [], ["--boot", "c"], ["k", "--boot", "x"],
+        ["k", "--drive", "C=."], ["k", "--script", "s"], ["k", "--boot", ""], ["k", "--unknown"],
     ]) func usageErrorsHaveStatus64(_ arguments: [String]) {
         do {
             _ = try VellumCommand.parseAsRoot(["run"] + arguments)
@@ -50,6 +50,20 @@ import VellumMachine
         } catch {
             #expect(VellumCommand.exitCode(for: error).rawValue == 64)
         }
+    }
+
+    @Test func drivesAreNamedByTheirOptions() throws {
+        let options = try parse(
+            "--fda", "a.img", "--hda", "c.qcow2", "--hdb", "d.vhd", "--cdrom", "e.iso", "--boot", "da", "--write",
+            "--bios", "b.bin", "--vgabios", "v.bin"
+        ).drives
+        #expect(options.drives.floppyA == DriveImage(path: "a.img") && options.drives.floppyB == nil)
+        #expect(options.drives.diskA?.name == "c.qcow2" && options.drives.diskB?.name == "d.vhd")
+        #expect(options.drives.cdrom?.name == "e.iso" && options.drives.writable)
+        #expect(options.firmware.system == "b.bin" && options.firmware.video == "v.bin")
+        #expect(options.firmware.order == "da" && !options.firmware.menu)
+        #expect(options.bootImage?.path == "e.iso" && options.bootImage?.kind == .cdrom)
+        #expect(try parse("--hda", "x", "--boot", "menu").drives.bootImage?.kind == .disk)
     }
 
     @Test func sizes() {

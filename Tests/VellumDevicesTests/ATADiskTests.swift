@@ -129,7 +129,8 @@ struct ATADriver {
     }
 
     @Test func longAddressesUseThePreviousValues() {
-        for (register, values) in [(2, (0, 1)), (3, (0, 0x2A)), (4, (0, 1)), (5, (0, 0))] as [(UInt16, (UInt8, UInt8))] {
+        for (register, values) in [(2, (0, 1)), (3, (0, 0x2A)), (4, (0, 1)), (5, (0, 0))] as [(UInt16, (UInt8, UInt8))]
+        {
             driver.ide.out(0x1F0 + register, values.0, values.1)
         }
         driver.ide.out(0x1F6, 0xE0)

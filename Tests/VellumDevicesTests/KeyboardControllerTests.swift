@@ -213,7 +213,7 @@ import Testing
         controller.moveMouse(x: 0, y: 0, buttons: 1)
         #expect(mouseBytes() == [0x29, 5, 0xFD])
         controller.moveMouse(x: -300, y: 0, buttons: 0)
-        #expect(mouseBytes() == [0x18, 0x01, 0, 0x18, 0xF1, 0], "the rest follows, bounded")
+        #expect(mouseBytes() == [0x18, 0x01, 0, 0x18, 0xD3, 0], "the rest follows, bounded")
         #expect(mouse(0xE9) == [0xFA, 0x20, 2, 100])
         #expect(mouse(0xE8) == [0xFA] && mouse(3) == [0xFA] && mouse(0xE9) == [0xFA, 0x20, 3, 100])
         #expect(mouse(0xF5) == [0xFA] && mouse(0xEB) == [0xFA, 0x08, 0, 0])

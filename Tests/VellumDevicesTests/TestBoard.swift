@@ -155,7 +155,9 @@ final class TestBoard {
             0x20, 0x24, 0x25, 0x29, 0x30, 0x34, 0x35, 0x39, 0x40, 0x42, 0x91, 0xA0, 0xA0, 0xA0, 0xA1, 0xC4, 0xC5, 0xC6,
             0xC8, 0xCA, 0xEC, 0xEF, 0xF8,
         ]
-        for port in base + 1...base + 5 { ide.write(port: port, value: UInt8.random(in: 0..<70, using: &generator) / 9) }
+        for port in base + 1...base + 5 {
+            ide.write(port: port, value: UInt8.random(in: 0..<70, using: &generator) / 9)
+        }
         ide.write(port: base + 6, value: UInt8.random(in: 0...255, using: &generator) & 0x41)
         ide.write(port: base + 7, value: commands.randomElement(using: &generator) ?? 0)
         for _ in 0..<Int.random(in: 0..<600, using: &generator) {

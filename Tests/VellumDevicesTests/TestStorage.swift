@@ -17,7 +17,9 @@ final class TestMemory: DMABus, Device {
     }
 
     func write(address: UInt32, from bytes: UnsafeRawBufferPointer) {
-        for index in bytes.indices where Int(address) + index < state.count { state[Int(address) + index] = bytes[index] }
+        for index in bytes.indices where Int(address) + index < state.count {
+            state[Int(address) + index] = bytes[index]
+        }
     }
 
     func put(_ value: UInt32, at address: Int) {

@@ -29,14 +29,15 @@ final class GuestRunner: MachineObserver {
 
     init(
         _ path: String, commandLine: String = "", memory: Int = 64 << 20,
-        modules: [String] = [],
+        modules: [String] = [], kind: ImageKind? = nil,
         adjust: (inout MachineConfiguration) -> Void = { _ in }
     ) throws {
-        var image = try BootImage(path: path)
+        var image = try BootImage(path: path, kind: kind)
         image.commandLine = commandLine
         for module in modules { try image.addModule(path: module) }
         var configuration = MachineConfiguration(image: image)
         configuration.memory = memory
+        if image.kind?.isDrive == true { configuration.onReset = .reboot }
         adjust(&configuration)
         machine = try Machine(configuration)
         machine.observer = self

@@ -46,6 +46,12 @@ struct RunCommand: ParsableCommand {
     @Argument(parsing: .postTerminator, help: "Arguments for the guest, after --.")
     var arguments: [String] = []
 
+    func validate() throws {
+        if image == nil, drives.bootImage == nil {
+            throw ValidationError("There is nothing to boot: name an IMAGE, or a drive's with --fda, --hda or --cdrom.")
+        }
+    }
+
     func run() throws {
         let status = try Runner(command: self).run()
         throw ExitCode(status)

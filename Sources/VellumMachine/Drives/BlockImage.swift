@@ -88,6 +88,14 @@ package final class BlockImage: BlockMedium {
 
     // MARK: Saved states
 
+    /// The overlay, in the order of the disk.
+    func hash(into hash: inout StateHash) {
+        for number in overlay.keys.sorted() {
+            hash.add(number)
+            overlay[number]?.withUnsafeBytes { hash.add($0) }
+        }
+    }
+
     /// What the guest has written to the overlay.
     struct Changes: Codable, Equatable, Sendable {
         var blocks: [UInt64: [UInt8]] = [:]

@@ -58,6 +58,8 @@ public struct MachineState: Codable, Equatable, Sendable {
     /// Instructions since power-on, of which virtual time is made.
     var instructions: UInt64
     var isHalted: Bool
+    /// What the guest has written to each drive's overlay, in the drives' fixed order.
+    var drives: [BlockImage.Changes]
 }
 
 extension Machine {
@@ -67,7 +69,7 @@ extension Machine {
         forEachUsedPage { frame, bytes in pages.append(MachineState.Page(frame: frame, bytes: Array(bytes))) }
         return MachineState(
             processor: ProcessorState(processor.cpu), board: board.state, pages: pages, instructions: instructions,
-            isHalted: isHalted)
+            isHalted: isHalted, drives: drives.images.map(\.changes))
     }
 
     /// Puts a saved state back.  Instruction counts go on from where this machine is; virtual time from where the
@@ -85,6 +87,7 @@ extension Machine {
         board.setTime(
             configuration.timebase.nanoseconds(state.instructions) &+ state.board.skipped)
         isHalted = state.isHalted
+        for (image, changes) in zip(drives.images, state.drives) { image.changes = changes }
         processor.codeChanged()
         processor.mmu.modeChanged()
     }
@@ -106,6 +109,7 @@ extension Machine {
         chips.skipped = virtualTime
         hash.add(encoded: chips)
         hash.add(isHalted ? 1 : 0)
+        for image in drives.images { image.hash(into: &hash) }
         forEachUsedPage { frame, bytes in
             hash.add(UInt64(frame))
             hash.add(bytes)

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+import Vellum
+
+/// Disk images that boot through SeaBIOS, from Debian's packages or made here with its tools.
+@Suite struct FirmwareGuestTests {
+    private static let grub = "/usr/lib/grub-rescue/grub-rescue-"
+
+    /// A directory that goes with the test.
+    private final class Workspace {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("vellum-\(UUID().uuidString)")
+
+        init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+        deinit { try? FileManager.default.removeItem(at: url) }
+
+        func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+        func write(_ text: String, _ name: String) throws {
+            try Data(text.utf8).write(to: url.appendingPathComponent(name))
+        }
+
+        func copy(_ path: String, _ name: String) throws {
+            let source = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+            try FileManager.default.copyItem(at: source, to: url.appendingPathComponent(name))
+        }
+
+        /// Runs a host tool in the directory.
+        func run(_ tool: String, _ arguments: String...) throws {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [tool] + arguments
+            process.currentDirectoryURL = url
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0, "\(tool) \(arguments)")
+        }
+    }
+
+    @Test func seaBIOSTellsItsStoryAndShowsItsBootMenu() throws {
+        let guest = try GuestRunner(Self.grub + "cdrom.iso") { $0.firmware.menu = true }
+        #expect(guest.run(until: 100_000_000, slice: 1_000_000) { $0.machine.screenText.contains("ESC for boot menu") })
+        guest.machine.type("\u{1B}")
+        #expect(
+            guest.run(until: 100_000_000, slice: 1_000_000) { $0.machine.screenText.contains("Select boot device") })
+        #expect(guest.machine.screenText.contains("1. DVD/CD [ata1-0: VELLUM CD-ROM"), "\(guest.machine.screenText)")
+    }
+
+    @Test(arguments: [ImageKind.floppy, .cdrom]) func grubAnswersAndHalts(kind: ImageKind) throws {
+        let path = Self.grub + (kind == .floppy ? "floppy.img" : "cdrom.iso")
+        let guest = try GuestRunner(path, kind: kind)
+        #expect(guest.run(until: 2_000_000_000) { $0.machine.screenText.contains("Press enter to boot") })
+        guest.machine.type("c")
+        #expect(guest.run(until: 500_000_000) { $0.machine.screenText.contains("grub>") })
+        guest.machine.type("ls\n")
+        let drive = kind == .floppy ? "(fd0)" : "(cd)"
+        #expect(guest.run(until: 500_000_000) { $0.machine.screenText.contains(drive) }, "\(guest.machine.screenText)")
+        guest.machine.type("halt\n")
+        _ = guest.run(until: 1_000_000_000) { $0.report != nil }
+        #expect(guest.report?.reason == .powerOff, "\(guest.machine.screenText)")
+    }
+
+    @Test func memtestRunsFromItsCD() throws {
+        let guest = try GuestRunner("/usr/lib/memtest86+/memtest86+ia32.iso", memory: 16 << 20)
+        let reached = guest.run(until: 8_000_000_000, slice: 100_000_000) { $0.machine.screenText.contains("#4") }
+        #expect(reached && guest.machine.screenText.contains("Errors: 0"), "\(guest.machine.screenText)")
+    }
+
+    @Test func iPXEComesUpFromItsCD() throws {
+        let guest = try GuestRunner("/usr/lib/ipxe/ipxe.iso")
+        let reached = guest.run(until: 4_000_000_000) { $0.machine.screenText.contains("Features:") }
+        #expect(reached && guest.machine.screenText.contains("Open Source Network Boot Firmware"))
+    }
+
+    @Test func syslinuxStartsAMultibootKernelFromAFloppy() throws {
+        let work = try Workspace()
+        try work.write("DEFAULT invaders\nLABEL invaders\n  KERNEL mboot.c32\n  APPEND invaders.exec\n", "syslinux.cfg")
+        let modules = "/usr/lib/syslinux/modules/bios/"
+        try work.run("truncate", "-s", "1440K", "floppy.img")
+        try work.run("mformat", "-i", "floppy.img", "-f", "1440", "::")
+        try work.run("syslinux", "--install", "floppy.img")
+        try work.run(
+            "mcopy", "-i", "floppy.img", "syslinux.cfg", modules + "mboot.c32", modules + "libcom32.c32",
+            "/boot/invaders.exec", "::")
+        let guest = try GuestRunner(work.path("floppy.img"))
+        #expect(guest.machine.kind == .floppy)
+        #expect(
+            guest.run(until: 2_000_000_000) { $0.machine.screenText.contains("-*-") }, "\(guest.machine.screenText)")
+    }
+
+    @Test func linuxBootsFromAnISOLINUXCDAndSwitchesItselfOff() throws {
+        let work = try Workspace()
+        try FileManager.default.createDirectory(atPath: work.path("cd"), withIntermediateDirectories: true)
+        try work.copy("/usr/lib/ISOLINUX/isolinux.bin", "cd/isolinux.bin")
+        try work.copy("/usr/lib/syslinux/modules/bios/ldlinux.c32", "cd/ldlinux.c32")
+        try work.copy(Guests.downloaded("linux"), "cd/linux")
+        try work.copy(Guests.downloaded("initramfs.gz"), "cd/initramfs.gz")
+        try work.write(
+            "DEFAULT linux\nLABEL linux\n  KERNEL linux\n  INITRD initramfs.gz\n  APPEND console=ttyS0 panic=-1\n",
+            "cd/isolinux.cfg")
+        try work.run(
+            "xorriso", "-as", "mkisofs", "-o", "linux.iso", "-b", "isolinux.bin", "-c", "boot.cat", "-no-emul-boot",
+            "-boot-load-size", "4", "-boot-info-table", "cd")
+        let guest = try GuestRunner(work.path("linux.iso"))
+        _ = guest.run(until: 30_000_000_000, slice: 500_000_000) { $0.report != nil }
+        #expect(guest.report?.reason == .powerOff, "\(guest.serial.suffix(2000))")
+        #expect(guest.serial.contains("init: sum 97406784") && guest.serial.contains("init: forked 100"))
+    }
+
+    @Test func gnuMachProbesTheDiskOfAnImage() throws {
+        let work = try Workspace()
+        try work.run("truncate", "-s", "20M", "disk.img")
+        let disk = work.path("disk.img")
+        let guest = try GuestRunner(Guests.downloaded("gnumach.gz"), commandLine: "console=com0") {
+            $0.drives.diskA = DriveImage(path: disk)
+        }
+        let reached = guest.run(until: 4_000_000_000) { $0.serial.contains("bootstrap_create") }
+        #expect(reached, "\(guest.serial)")
+        #expect(guest.serial.contains("VELLUM HARDDISK"), "\(guest.serial)")
+    }
+}

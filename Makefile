@@ -1,7 +1,8 @@
 # Vellum's entry points; see README.md.
 .PHONY: demo test bench lint fuzz docs build setup
 
-RELEASE = -c release -Xswiftc -enable-testing
+# One set of flags for everything, so that nothing is built twice.
+RELEASE = -c release -Xswiftc -enable-testing -Xswiftc -enforce-exclusivity=unchecked
 
 demo:
 	@./.ci/setup build demo

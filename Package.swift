@@ -73,9 +73,12 @@ let package = Package(
             dependencies: ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"],
             path: "Tests/VellumTestSupport", swiftSettings: strict),
         tests("VellumMicroOpsTests", ["VellumIA32", "VellumMicroOps", "VellumExecution", "VellumTestSupport"]),
-        tests(
-            "VellumTranslationTests",
-            ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumTestSupport"]),
+        .testTarget(
+            name: "VellumTranslationTests",
+            dependencies: [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumTestSupport",
+            ],
+            exclude: ["Goldens"], swiftSettings: strict),
         tests("VellumDevicesTests", ["VellumDevices"]),
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
@@ -84,6 +87,8 @@ let package = Package(
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumTests", ["Vellum"]),
-        tests("VellumGuestTests", ["Vellum"]),
+        tests("ArchitectureTests", []),
+        .testTarget(
+            name: "VellumGuestTests", dependencies: ["Vellum"], resources: [.copy("Resources")], swiftSettings: strict),
     ]
 )

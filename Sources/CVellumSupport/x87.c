@@ -45,9 +45,9 @@ uint32_t vellum_x87_execute(vellum_fpu *fpu, uint32_t code, uint32_t flags) {
     _Alignas(16) struct image image;
     memset(&image, 0, sizeof image);
     image.control = fpu->control;
-    /* What is pending (IGNNE# lets instructions run all the same) would trap on the host: it stays behind. */
-    uint16_t pending = fpu->status & (uint16_t)~fpu->control & 0x3F;
-    image.status = (uint16_t)((fpu->status & 0x477F & ~pending) | fpu->top << 11);
+    // With IGNNE# an instruction runs although an exception waits.  The host must not see that one, or it would trap.
+    uint16_t waiting = fpu->status & ~fpu->control & 0x3F;
+    image.status = (uint16_t)((fpu->status & 0x477F & ~waiting) | fpu->top << 11);
     image.tags = fpu->tags;
     __asm__ volatile("stmxcsr %0" : "=m"(image.mxcsr));
     for (uint32_t index = 0; index < 8; index++) image.st[index] = *vellum_x87_at(fpu, index);
@@ -55,7 +55,7 @@ uint32_t vellum_x87_execute(vellum_fpu *fpu, uint32_t code, uint32_t flags) {
     const uint8_t *entry = operand >= 0xC0 ? vellum_x87_registers + (escape * 64 + operand - 0xC0) * 4
                                            : vellum_x87_memory + (escape * 8 + (operand >> 3 & 7)) * 4;
     uint32_t result = vellum_x87_run(&image, entry, fpu->operand, (flags & 0x8D5) | 0x202);
-    fpu->status = (uint16_t)((image.status & 0x47FF) | pending | (pending ? VELLUM_X87_ERROR : 0));
+    fpu->status = (uint16_t)((image.status & 0x47FF) | waiting | (waiting ? 0x80 : 0));
     fpu->top = image.status >> 11 & 7;
     fpu->tags = image.tags;
     for (uint32_t index = 0; index < 8; index++) *vellum_x87_at(fpu, index) = image.st[index];

@@ -30,7 +30,9 @@ struct HostPart {
             name: "memtest86+", paths: ["/boot/memtest86+ia32.bin"], use: "a memory tester to run",
             package: "memtest86+"),
         HostPart(
-            name: "SeaBIOS", paths: ["/usr/share/seabios/bios.bin"], use: "firmware for disk images (not yet used)",
+            name: "SeaBIOS", paths: [FirmwareOptions.systemPath], use: "firmware for disk images", package: "seabios"),
+        HostPart(
+            name: "VGA BIOS", paths: [FirmwareOptions.videoPath], use: "video firmware for disk images",
             package: "seabios"),
         HostPart(
             name: "QEMU", paths: ["/usr/bin/qemu-system-i386"], use: "a peer for `make bench`",

@@ -54,6 +54,45 @@ package final class DMAController: Device, PortDevice {
 }
 
 extension DMAController {
+    /// Where the data of a transfer goes, as the channel's mode says.
+    package enum Direction: Sendable { case verify, toMemory, fromMemory }
+
+    /// The direction that a channel is programmed for; nil while it is masked or its chip is off.
+    package func direction(_ number: Int) -> Direction? {
+        let chip = registers.chips[number >> 2 & 1]
+        guard !channel(number).masked, chip.command & 4 == 0 else { return nil }
+        switch channel(number).mode >> 2 & 3 {
+        case 1: return .toMemory
+        case 2: return .fromMemory
+        default: return .verify
+        }
+    }
+
+    /// Moves bytes of a device through one of the channels 0–3, as many as there are or until the terminal count.
+    /// Addresses stay in their 64 KiB page.
+    package func transfer(
+        _ number: Int, _ bytes: UnsafeMutableRawBufferPointer, _ bus: any DMABus
+    ) -> (count: Int, isTerminal: Bool) {
+        let index = number & 3
+        guard let direction = direction(index) else { return (0, false) }
+        var done = 0
+        while done < bytes.count {
+            let channel = registers.chips[0].channels[index]
+            let isDown = channel.mode & 0x20 != 0
+            let room = isDown ? 1 : 0x1_0000 - Int(channel.address)
+            let count = min(bytes.count - done, Int(channel.count) + 1, room)
+            let part = UnsafeMutableRawBufferPointer(rebasing: bytes[done..<done + count])
+            switch direction {
+            case .verify: break
+            case .toMemory: bus.write(address: address(index), from: UnsafeRawBufferPointer(part))
+            case .fromMemory: bus.read(address: address(index), into: part)
+            }
+            done += count
+            if registers.chips[0].advance(index, count, isDown: isDown) { return (done, true) }
+        }
+        return (done, false)
+    }
+
     /// One channel of a chip.
     package struct Channel: Codable, Equatable, Sendable {
         package internal(set) var baseAddress: UInt16 = 0
@@ -130,6 +169,23 @@ extension DMAController {
 
         private mutating func setMask(_ value: UInt8) {
             for index in 0..<4 { channels[index].masked = value & (1 << UInt8(index)) != 0 }
+        }
+
+        /// A channel has moved bytes; true at its terminal count, when it starts over or masks itself.
+        mutating func advance(_ index: Int, _ moved: Int, isDown: Bool) -> Bool {
+            let step = UInt16(truncatingIfNeeded: moved)
+            channels[index].address = isDown ? channels[index].address &- step : channels[index].address &+ step
+            let isTerminal = moved > Int(channels[index].count)
+            channels[index].count = channels[index].count &- step
+            guard isTerminal else { return false }
+            status |= 1 << UInt8(index)
+            if channels[index].mode & 0x10 != 0 {
+                channels[index].address = channels[index].baseAddress
+                channels[index].count = channels[index].baseCount
+            } else {
+                channels[index].masked = true
+            }
+            return true
         }
 
         /// Master clear: as the reset pin; addresses, counts and modes stay.

@@ -41,6 +41,12 @@ extension PortDevice {
     }
 }
 
+/// A device whose ports move while the machine runs, as a PCI base address says.
+package protocol RelocatableDevice: PortDevice {
+    /// Called when `ports` has changed.
+    var onPortsChange: () -> Void { get set }
+}
+
 /// A device with registers or memory in the physical address space.  `offset` counts from the start of the range it
 /// was mapped at; `width` is 1, 2 or 4, and an access never crosses the range's end.
 package protocol MemoryDevice: AnyObject {
@@ -52,6 +58,14 @@ package protocol MemoryDevice: AnyObject {
 package protocol InterruptLine: AnyObject {
     /// Drives the line to a level.  Setting the level that it already has does nothing.
     func set(_ level: Bool)
+}
+
+/// Memory as a device reaches it that transfers by itself.
+package protocol DMABus: AnyObject {
+    /// Reads memory from a physical address on; what is no memory reads as ones.
+    func read(address: UInt32, into bytes: UnsafeMutableRawBufferPointer)
+    /// Writes memory; what is no RAM takes nothing.
+    func write(address: UInt32, from bytes: UnsafeRawBufferPointer)
 }
 
 /// Virtual time and the alarm that a device may set on it.

@@ -79,7 +79,8 @@ extension UnsafeMutablePointer where Pointee == FloatingPointState {
     package func controlChanged() {
         vellum_x87_leave(self)
         let pending = pointee.status & ~pointee.control & FloatingPointStatus.exceptions != 0
-        pointee.status = pointee.status & ~FloatingPointStatus.errorSummary
+        pointee.status =
+            pointee.status & ~FloatingPointStatus.errorSummary
             | (pending ? FloatingPointStatus.errorSummary : 0)
     }
 

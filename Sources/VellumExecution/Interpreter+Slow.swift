@@ -33,6 +33,7 @@ extension Interpreter {
     ) -> UInt64 {
         announce(ip, fragment)
         do throws(GuestFault) {
+            try mmu.checkAlignment(address, width, isUser)
             try mmu.probeWrite(address, length: UInt32(width), user: isUser)
             return UInt64(try mmu.slowRead(address, width, isUser))
         } catch {

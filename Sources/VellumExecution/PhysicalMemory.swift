@@ -18,6 +18,24 @@ package final class PhysicalMemory {
     package let codeFrames: UnsafeMutablePointer<UInt8>
     private var romBlocks: [(UnsafeMutableRawPointer, Int)] = []
 
+    /// What the processor finds in a frame.
+    package enum Contents: Equatable, Sendable {
+        case ram
+        /// RAM whose writes vanish.
+        case readOnlyRAM
+        /// The page of a ROM that `addROM` was given.
+        case rom(ROM, page: Int)
+        /// Whatever answers on the bus.
+        case bus
+    }
+
+    /// Read-only bytes that frames can be made to show.
+    package struct ROM: Equatable, Sendable {
+        fileprivate var block: Int
+        /// Pages of 4096 bytes.
+        package var pages: Int
+    }
+
     private static let frameCount = 1 << 20
 
     /// Makes `size` bytes of RAM (rounded up to a page; at most 3 GiB), with the legacy hole A0000h–BFFFFh left to the bus.
@@ -64,25 +82,46 @@ package final class PhysicalMemory {
 
     /// Maps bytes as ROM at a page-aligned physical address; a last partial page is filled with FFh.
     package func mapROM(_ bytes: [UInt8], at address: UInt32) -> Bool {
+        guard address & 0xFFF == 0, UInt64(address) + UInt64(bytes.count) <= 1 << 32, let rom = addROM(bytes) else {
+            return false
+        }
+        for page in 0..<rom.pages { setFrame(address >> 12 &+ UInt32(page), .rom(rom, page: page)) }
+        return true
+    }
+
+    /// Takes bytes as ROM, without a place yet; a last partial page is filled with FFh.  Nil when the host cannot give
+    /// the memory, or when there are no bytes.
+    package func addROM(_ bytes: [UInt8]) -> ROM? {
         let length = (bytes.count + 4095) & ~4095
-        guard address & 0xFFF == 0, length > 0, UInt64(address) + UInt64(length) <= 1 << 32,
-            let block = PhysicalMemory.map(length)
-        else { return false }
+        guard length > 0, let block = PhysicalMemory.map(length) else { return nil }
         memset(block, 0xFF, length)
         bytes.withUnsafeBytes {
             block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count)
         }
         romBlocks.append((block, length))
-        for page in 0..<(length >> 12) {
-            frames[Int(address >> 12) + page] = UInt(bitPattern: block + page << 12) | 1
-        }
-        return true
+        return ROM(block: romBlocks.count - 1, pages: length >> 12)
     }
 
-    /// Gives frames back to RAM (or, beyond RAM, to the bus), or hides RAM behind the bus; PAM registers use it.
-    package func setFrame(_ frame: UInt32, ram isRAM: Bool) {
+    /// The bytes of a page of a ROM.
+    package func bytes(of rom: ROM, page: Int) -> UnsafeMutableRawPointer? {
+        guard (0..<rom.pages).contains(page), romBlocks.indices.contains(rom.block) else { return nil }
+        return romBlocks[rom.block].0 + page << 12
+    }
+
+    /// Makes a frame show something else; beyond RAM, RAM is the bus.  True when that was a change: translations of
+    /// addresses and of code in the frame are then void.
+    @discardableResult package func setFrame(_ frame: UInt32, _ contents: Contents) -> Bool {
         let index = Int(frame & 0xF_FFFF)
-        frames[index] = isRAM && index < size >> 12 ? UInt(bitPattern: ram + index << 12) : 0
+        let isRAM = index < size >> 12
+        let entry: UInt =
+            switch contents {
+            case .ram: isRAM ? UInt(bitPattern: ram + index << 12) : 0
+            case .readOnlyRAM: isRAM ? UInt(bitPattern: ram + index << 12) | 1 : 0
+            case .rom(let rom, let page): bytes(of: rom, page: page).map { UInt(bitPattern: $0) | 1 } ?? 0
+            case .bus: 0
+            }
+        defer { frames[index] = entry }
+        return frames[index] != entry
     }
 
     /// Copies bytes into RAM; false when they do not fit.

@@ -16,7 +16,7 @@ package struct FragmentContext: Hashable, Sendable {
 
 /// Counters of the cache, as in the statistics schema.
 package struct CacheCounters: Equatable, Sendable {
-    package var lookups: UInt64 = 0
+    /// Searches that found a fragment, and those that made one; a search that ends in a fetch fault is neither.
     package var hits: UInt64 = 0
     package var misses: UInt64 = 0
     /// Fragments made.

@@ -33,8 +33,8 @@ extension VirtualProcessor: HypervisorGate {
         statistics.instructions = instructions
         statistics.translatedInstructions = translator.translatedInstructions
         (statistics.innocuous, statistics.privileged, statistics.sensitive) = classCounts
-        statistics.lookups = cache.counters.lookups + cpu.pointee.engine.jumpHits
         statistics.hits = cache.counters.hits + cpu.pointee.engine.jumpHits
+        statistics.lookups = statistics.hits + cache.counters.misses
         statistics.misses = cache.counters.misses
         statistics.chained = cpu.pointee.engine.chainedEntries
         statistics.fragments = cache.counters.fragments

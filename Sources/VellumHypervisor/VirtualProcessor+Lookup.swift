@@ -44,9 +44,7 @@ extension VirtualProcessor: FragmentResolver {
     /// The fragment at an address, made if need be; nil with `fetchFault` set when it cannot be fetched, and nil without
     /// when the run loop must come by first.
     func lookup(eip: UInt32, limit: UInt32) -> FragmentPointer? {
-        cache.counters.lookups += 1
         if cache.needsCollection {
-            cache.counters.lookups -= 1
             cpu.pointee.engine.endRequested = true
             return nil
         }
@@ -63,8 +61,9 @@ extension VirtualProcessor: FragmentResolver {
                     return found
                 }
             }
+            let made = try translate(eip: eip, linear: linear, physical: physical, limit: limit)
             cache.counters.misses += 1
-            return try translate(eip: eip, linear: linear, physical: physical, limit: limit)
+            return made
         } catch {
             return fail(error)
         }

@@ -74,24 +74,28 @@ extension ALU {
     @inline(__always) package static func shld(_ a: UInt32, _ b: UInt32, count: UInt32, bits: UInt32) -> Result {
         let count = UInt64(count & 31)
         let pattern: UInt64 =
-            bits == 16 ? UInt64(a & 0xFFFF) << 32 | UInt64(b & 0xFFFF) << 16 | UInt64(a & 0xFFFF) : UInt64(a) << 32 | UInt64(b)
+            bits == 16
+            ? UInt64(a & 0xFFFF) << 32 | UInt64(b & 0xFFFF) << 16 | UInt64(a & 0xFFFF) : UInt64(a) << 32 | UInt64(b)
         let width = bits == 16 ? UInt64(48) : 64
         let top = width - UInt64(bits)
         let value = UInt32(truncatingIfNeeded: (pattern << count) >> top) & mask(bits)
         let carry = count != 0 && pattern >> (width - count) & 1 != 0
-        return Result(value, carry: carry, overflow: (value ^ lastStep(pattern, count, top)) & sign(bits) != 0, adjust: false)
+        return Result(
+            value, carry: carry, overflow: (value ^ lastStep(pattern, count, top)) & sign(bits) != 0, adjust: false)
     }
 
     /// The value one step before the last one of a left double shift.
     private static func lastStep(_ pattern: UInt64, _ count: UInt64, _ top: UInt64) -> UInt32 {
-        count == 0 ? UInt32(truncatingIfNeeded: pattern >> top) : UInt32(truncatingIfNeeded: (pattern << (count - 1)) >> top)
+        count == 0
+            ? UInt32(truncatingIfNeeded: pattern >> top) : UInt32(truncatingIfNeeded: (pattern << (count - 1)) >> top)
     }
 
     /// SHRD: `b` supplies the bits shifted in from the left.
     package static func shrd(_ a: UInt32, _ b: UInt32, count: UInt32, bits: UInt32) -> Result {
         let count = UInt64(count & 31)
         let pattern: UInt64 =
-            bits == 16 ? UInt64(a & 0xFFFF) << 32 | UInt64(b & 0xFFFF) << 16 | UInt64(a & 0xFFFF) : UInt64(b) << 32 | UInt64(a)
+            bits == 16
+            ? UInt64(a & 0xFFFF) << 32 | UInt64(b & 0xFFFF) << 16 | UInt64(a & 0xFFFF) : UInt64(b) << 32 | UInt64(a)
         let value = UInt32(truncatingIfNeeded: pattern >> count) & mask(bits)
         let carry = count != 0 && pattern >> (count - 1) & 1 != 0
         return Result(value, carry: carry, overflow: (value << 1 ^ value) & sign(bits) != 0, adjust: false)

@@ -30,7 +30,9 @@ package enum ALU {
     }
 
     /// a - b - borrow.
-    @inline(__always) package static func subtractWithBorrow(_ a: UInt32, _ b: UInt32, borrow: Bool, bits: UInt32) -> Result {
+    @inline(__always) package static func subtractWithBorrow(_ a: UInt32, _ b: UInt32, borrow: Bool, bits: UInt32)
+        -> Result
+    {
         let wide = UInt64(a) &- UInt64(b) &- (borrow ? 1 : 0)
         let value = UInt32(truncatingIfNeeded: wide) & mask(bits)
         return Result(

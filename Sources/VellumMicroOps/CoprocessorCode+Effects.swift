@@ -1,9 +1,6 @@
 import VellumIA32
 
 extension MicroOpcode {
-    /// x87, MMX and SSE: the immediate is a `CoprocessorCode`.
-    package var isCoprocessor: Bool { rawValue >= MicroOpcode.wait.rawValue && rawValue <= MicroOpcode.simdWrite.rawValue }
-
     /// The operand in memory has all fields of an address, and `e` is a `SegmentField`.
     package var hasCoprocessorOperand: Bool {
         switch self {

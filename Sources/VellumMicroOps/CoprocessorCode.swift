@@ -49,3 +49,10 @@ package enum SegmentField {
         segment.rawValue | (isFlat ? flat : 0)
     }
 }
+
+extension MicroOpcode {
+    /// x87, MMX and SSE: their state is none of the register file's, and each of them changes it.
+    package var isCoprocessor: Bool {
+        rawValue >= MicroOpcode.wait.rawValue && rawValue <= MicroOpcode.simdWrite.rawValue
+    }
+}

@@ -8,6 +8,7 @@ package enum Printer {
         let operands = operandTexts(operation)
         var text = name(operation)
         if !operands.isEmpty { text += " " + operands.joined(separator: ", ") }
+        if operation.opcode.fusedComparison != nil { text += " (of \(operation.d))" }
         let flow = operation.opcode.effects.flow
         if flow.contains(.link0) { text += " -> " + (targets.map { hex($0.0) } ?? "link 0") }
         if flow.contains(.link1) { text += flow.contains(.link0) ? " else " : " -> " }
@@ -99,14 +100,15 @@ package enum Printer {
         if operation.opcode.usesImmediate { texts.append(hex(operation.immediate)) }
         if operation.opcode == .fault { texts.append(hex(operation.displacement)) }
         if operation.opcode == .exit { texts.append(hex(operation.displacement)) }
-        if operation.opcode.fusedComparison != nil { texts.append("(of \(operation.d))") }
         return texts
     }
 
     private static func address(_ operation: MicroOp) -> String {
         let effects = operation.opcode.effects
         let segment = SegmentRegister(rawValue: operation.e).map { "\($0):" } ?? "?\(operation.e):"
-        var text = effects.usesSegment ? segment : ""
+        let isSegmented =
+            effects.usesSegment || operation.opcode.isCoprocessor && operation.e & SegmentField.flat == 0
+        var text = isSegmented ? segment : ""
         text += slotName(operation.b, width: 4)
         if effects.c.width > 0 {
             text += "+" + slotName(operation.c, width: 4)
@@ -144,7 +146,7 @@ extension MicroOpcode {
         switch self {
         case .leaB, .leaX, .lea16, .linear, .probeWrite: true
         case .push32, .push32i, .pop32, .return32: false
-        default: effects.memoryWidth != 0
+        default: effects.memoryWidth != 0 || isCoprocessor && effects.memory != .none
         }
     }
 
@@ -165,7 +167,8 @@ extension MicroOpcode {
         case .store8iB, .store8iX, .store8iS, .store16iB, .store16iX, .store16iS, .store32iB, .store32iX, .store32iS:
             true
         default:
-            isShiftByImmediate || fusedComparison == .cmp32i || fusedComparison == .cmp8i
+            isShiftByImmediate || isCoprocessor && self != .wait || fusedComparison == .cmp32i
+                || fusedComparison == .cmp8i
                 || fusedComparison == .test8i
         }
     }

@@ -76,6 +76,7 @@ struct PrecisionState {
         case .bulkMove, .bulkFill: return false
         case .hypervisor: return operation.hypervisorCall?.changesState ?? true
         default:
+            if operation.opcode.isCoprocessor { return true }
             return !effects.writes.isDisjoint(with: .registers) || !effects.flagsTouched.isEmpty
                 || effects.memory.isWrite && !isBelowStack(operation)
         }
@@ -84,7 +85,8 @@ struct PrecisionState {
     // MARK: Addresses
 
     private func address(_ operation: MicroOp) -> Address? {
-        guard operation.opcode.hasAddress, operation.opcode.effects.memory != .none else { return nil }
+        guard operation.opcode.hasAddress, operation.opcode.effects.memory != .none, !operation.opcode.isCoprocessor
+        else { return nil }
         let effects = operation.opcode.effects
         let isIndexed = effects.c.width > 0
         return Address(

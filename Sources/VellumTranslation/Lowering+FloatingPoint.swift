@@ -60,7 +60,9 @@ extension Lowering {
     }
 
     /// One micro-op with an operand in memory.
-    mutating func emitOnMemory(_ opcode: MicroOpcode, _ code: CoprocessorCode, writing: Bool, slot: RegisterSlot = .zero) {
+    mutating func emitOnMemory(
+        _ opcode: MicroOpcode, _ code: CoprocessorCode, writing: Bool, slot: RegisterSlot = .zero
+    ) {
         let memory = memoryReference(writing: writing)
         let field = SegmentField.make(memory.segment, flat: memory.form != .segmented)
         emit(

@@ -107,7 +107,7 @@ package final class Translator {
         guard isChecked, let error = Verifier.check(unit) else { return unit }
         rejection = error
         assertionFailure("\(error)\n\(Printer.text(unit, at: request.eip))")
-        var substitute = Lowering(mode: request.mode, codeLimit: request.codeLimit)
+        var substitute = Lowering(mode: request.mode, codeLimit: request.codeLimit, hasFPU: hasFPU)
         substitute.lowerFault(.invalidOpcode, errorCode: 0, length: 1, index: 0)
         return substitute.builder.unit
     }

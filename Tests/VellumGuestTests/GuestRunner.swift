@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Vellum
 
-/// Where guests lie on this machine.  Set-up brings them (`.ci/setup test`, `.ci/guests`, `benchmarks/guests/build.sh`);
+/// Where guests lie on this machine.  Set-up brings them (`.ci/setup test`, `.ci/guests`);
 /// a missing one fails its test.
 enum Guests {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -17,7 +17,7 @@ enum Guests {
     }
 
     static func downloaded(_ name: String) -> String {
-        root.appendingPathComponent(".build/guests/\(name)").path
+        root.appendingPathComponent(".tools/guests/\(name)").path
     }
 }
 
@@ -29,10 +29,12 @@ final class GuestRunner: MachineObserver {
 
     init(
         _ path: String, commandLine: String = "", memory: Int = 64 << 20,
+        modules: [String] = [],
         adjust: (inout MachineConfiguration) -> Void = { _ in }
     ) throws {
         var image = try BootImage(path: path)
         image.commandLine = commandLine
+        for module in modules { try image.addModule(path: module) }
         var configuration = MachineConfiguration(image: image)
         configuration.memory = memory
         adjust(&configuration)

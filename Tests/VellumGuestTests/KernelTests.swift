@@ -6,7 +6,7 @@ import Vellum
 @Suite struct KernelTests {
     static let kernels: [(String, Int)] = [
         ("sieve", 1), ("sha256", 2), ("records", 4), ("quicksort", 1), ("matmul_int", 1), ("memory", 1),
-        ("bytecode", 400), ("calls", 1), ("selfmod", 2000),
+        ("bytecode", 400), ("calls", 1), ("selfmod", 2000), ("matmul_fp", 1),
     ]
     static let systems: [(String, Int)] = [("system", 2000), ("paging", 2), ("empty", 1)]
 

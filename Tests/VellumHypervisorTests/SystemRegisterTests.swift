@@ -31,7 +31,10 @@ import VellumMicroOps
         #expect(writeFault(bench, 0, CR0.nw) == generalProtection(0))
         #expect(writeFault(bench, 0, 0x0FF8_FFC0 & ~CR0.am & ~CR0.wp) == nil)
         #expect(bench.cpu.pointee.privileged.cr0 == CR0.et)
-        #expect(writeFault(bench, 4, 1 << 9) == generalProtection(0))
+        #expect(writeFault(bench, 4, CR4.osfxsr | CR4.osxmmexcpt) == nil)
+        #expect(writeFault(bench, 4, 1 << 11) == generalProtection(0))
+        let plain = try Bench(ProcessorModel(.pentium))
+        #expect(writeFault(plain, 4, CR4.osfxsr) == generalProtection(0))
         #expect(writeFault(bench, 4, CR4.mce) == generalProtection(0))
         #expect(writeFault(bench, 1, 0) == .invalidOpcode)
         bench.enterProtected()
@@ -234,13 +237,15 @@ import VellumMicroOps
         }
         let bench = try Bench()
         #expect(try leaf(bench, 0) == [2, 0x756E_6547, 0x6C65_746E, 0x4965_6E69])
-        // VME DE PSE TSC MSR PAE CX8 SEP MTRR PGE CMOV PAT PSE36; no FPU, MCE, APIC, MMX, FXSR or SSE.
-        #expect(try leaf(bench, 1) == [0x686, 2, 0, 0x0003_B97E])
+        // FPU VME DE PSE TSC MSR PAE CX8 SEP MTRR PGE CMOV PAT PSE36 MMX FXSR SSE; no MCE or APIC.
+        #expect(try leaf(bench, 1) == [0x686, 2, 0, 0x0383_B97F])
+        let bare = try Bench(ProcessorModel(hasFPU: false, hasMMX: false, hasSSE: false))
+        #expect(try leaf(bare, 1) == [0x686, 2, 0, 0x0003_B97E])
         #expect(try leaf(bench, 0x8000_0000) == leaf(bench, 2))
         let full = try Bench(ProcessorModel(hasFPU: true, hasMMX: true, hasSSE: true, hasAPIC: true))
         #expect(try leaf(full, 1)[3] == 0x0383_BB7F)
-        #expect(try leaf(Bench(ProcessorModel(.pentium)), 1) == [0x52C, 0, 0, 0x0000_013E])
-        #expect(try leaf(Bench(ProcessorModel(.i486)), 1) == [0x435, 0, 0, 0])
+        #expect(try leaf(Bench(ProcessorModel(.pentium)), 1) == [0x52C, 0, 0, 0x0000_013F])
+        #expect(try leaf(Bench(ProcessorModel(.i486)), 1) == [0x435, 0, 0, 1])
         #expect(try Bench(ProcessorModel(.i386)).fault(.cpuid) == .invalidOpcode)
     }
 

@@ -11,7 +11,12 @@ package final class UnitSource {
     private static let straight = rows.filter { !$0.attributes.contains(.endsUnit) }
     private static let comparisons = rows.filter { [.cmp, .test, .dec].contains($0.operation) }
     private static let branches = rows.filter { $0.operation == .jcc }
-    private static let ends = rows.filter { $0.attributes.contains(.endsUnit) || $0.attributes.contains(.repeats) }
+    private static let ends =
+        likelyEnds
+        + likelyEnds.filter { [.int, .retFar].contains($0.operation) }.flatMap { Array(repeating: $0, count: 5) }
+    private static let likelyEnds = rows.filter {
+        $0.attributes.contains(.endsUnit) || $0.attributes.contains(.repeats)
+    }
 
     package init(seed: UInt64) throws {
         maker = try InstructionMaker(seed: seed)

@@ -1,7 +1,7 @@
 import Testing
 import Vellum
 
-/// The example of the README, compiled: a machine is configured, run, watched and looked at.
+/// The public interface on a guest of a dozen bytes: a machine is configured, run, watched and looked at.
 @Suite struct LibraryTests {
     final class Printer: MachineObserver {
         var text = ""

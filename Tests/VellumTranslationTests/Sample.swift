@@ -20,12 +20,13 @@ struct SampleMode {
     let mode: FragmentMode
 
     static let flat32 = SampleMode(name: "flat 32", mode: [.protected, .code32, .stack32, flatSegments])
+    static let real = SampleMode(name: "real", mode: [])
     static let all: [SampleMode] = [
         flat32,
         SampleMode(name: "segmented 32", mode: [.protected, .code32, .stack32]),
         SampleMode(name: "protected 16", mode: [.protected]),
         SampleMode(name: "ring 3", mode: [.protected, .code32, .stack32, flatSegments, .cpl(3)]),
-        SampleMode(name: "real", mode: []),
+        real,
         SampleMode(name: "virtual-8086", mode: [.protected, .virtual8086, .cpl(3)]),
     ]
 

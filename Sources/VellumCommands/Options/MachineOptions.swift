@@ -38,8 +38,8 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "Seed of everything random in the machine (nothing is, so far).")
     var seed: UInt64 = 0
 
-    @Option(help: "When the guest resets the machine: reboot or exit.")
-    var onReset = ResetPolicy.exit
+    @Option(help: "When the guest resets the machine: reboot or exit (default: reboot with firmware, else exit).")
+    var onReset: ResetPolicy?
 
     @Option(help: "The port that ends the run with a status; none for no such port (default: 0xf4, not for Linux).")
     var debugExit: String?
@@ -75,18 +75,31 @@ struct MachineOptions: ParsableArguments {
     }
 
     /// The configuration for an image.
-    /// - Parameter arguments: what stood after `--`; it follows the command line.
-    func configuration(image path: String, arguments: [String]) throws -> MachineConfiguration {
-        var image = try BootImage(path: path, kind: kind)
+    /// - Parameters:
+    ///   - path: nil to boot from what is in the drives.
+    ///   - arguments: what stood after `--`; it follows the command line.
+    func configuration(
+        image path: String?, drives: DriveOptions, arguments: [String]
+    ) throws -> MachineConfiguration {
+        var image: BootImage
+        if let path {
+            image = try BootImage(path: path, kind: kind, flat: flat)
+            if let kind = image.kind { try drives.check(kind) }
+        } else if let (path, kind) = drives.bootImage {
+            image = try BootImage(path: path, kind: kind)
+        } else {
+            throw ValidationError("There is nothing to boot: name an IMAGE, or a drive's with --fda, --hda or --cdrom.")
+        }
         image.commandLine = ([append] + arguments).filter { !$0.isEmpty }.joined(separator: " ")
-        image.flat = flat
         try addModules(to: &image)
         var configuration = MachineConfiguration(image: image)
         configuration.memory = memory.bytes
         configuration.processor = cpu
         configuration.timebase = mips?.timebase ?? .standard
         configuration.startTime = rtc.seconds
-        configuration.onReset = onReset
+        configuration.drives = drives.drives
+        configuration.firmware = drives.firmware
+        configuration.onReset = onReset ?? (image.kind?.isDrive == true ? .reboot : .exit)
         configuration.debugExit = try debugExitPort()
         configuration.debugExitRaw = debugExitRaw
         return configuration

@@ -9,14 +9,15 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs a guest.",
         discussion: """
-            IMAGE is a Multiboot kernel, a Linux bzImage (either may be gzipped), or with --load a flat binary. \
-            Standard output is the guest's console: its first serial port, or at the end its text screen if the port \
+            IMAGE is a Multiboot kernel, a Linux bzImage (either may be gzipped), with --load a flat binary, or the \
+            image of a floppy, hard disk or CD, which is booted through firmware (SeaBIOS). Standard output is the guest's console: its first serial port, or at the end its text screen if the port \
             stayed silent. At a terminal the text screen is shown live; Ctrl-A h there lists the keys.
 
             Examples:
               vellum run /boot/invaders.exec
               vellum run /boot/memtest86+ia32.bin -m 16M --append console=ttyS0,115200
               vellum run vmlinuz --initrd initrd.gz --append 'console=ttyS0 panic=-1'
+              vellum run debian.iso -m 256M --hda disk.img --write
               vellum run boot.bin --load 0x7c00 --mode 16 --max-instructions 1000000
 
             Exit status: the guest's own where it has one (power-off 0, debug exit (value << 1) | 1); 64 usage, \
@@ -24,11 +25,14 @@ struct RunCommand: ParsableCommand {
             reset, 122 instruction limit, 124 timeout, 130 SIGINT, 143 SIGTERM.
             """)
 
-    @Argument(help: "The image to run.")
-    var image: String
+    @Argument(help: "The image to run; may be left out where a drive has one to boot from.")
+    var image: String?
 
     @OptionGroup(title: "Machine")
     var machine: MachineOptions
+
+    @OptionGroup(title: "Drives and firmware")
+    var drives: DriveOptions
 
     @OptionGroup(title: "Run")
     var options: RunOptions
@@ -56,14 +60,16 @@ struct Runner {
     func run() throws -> Int32 {
         let machine: Machine
         do {
-            var configuration = try command.machine.configuration(image: command.image, arguments: command.arguments)
+            var configuration = try command.machine.configuration(
+                image: command.image, drives: command.drives, arguments: command.arguments)
             command.engine.apply(to: &configuration)
             machine = try Machine(configuration)
         } catch let error as ImageError {
-            return fail(error.about(command.image).description, error.exitStatus)
+            return fail(error.about(command.image ?? "").description, error.exitStatus)
         } catch let error as MachineError {
             return fail(error.description, error.exitStatus)
         }
+        announceOverlays(machine)
         vellum_trap_signals()
         let session: RunSession
         do {
@@ -74,6 +80,20 @@ struct Runner {
         let report = session.run()
         session.display?.close()
         return finish(session, report)
+    }
+
+    private func announceOverlays(_ machine: Machine) {
+        let names = machine.throwAwayImages
+        guard !names.isEmpty, command.options.log > .quiet else { return }
+        HostIO.report("\(names.joined(separator: ", ")): changes are thrown away at the end; --write keeps them")
+    }
+
+    /// Images that were written; the status when one could not be.
+    private func closeDrives(_ machine: Machine) -> Int32? {
+        machine.flushDrives()
+        let problems = machine.driveProblems
+        for problem in problems { HostIO.report(problem) }
+        return problems.isEmpty ? nil : 70
     }
 
     private func fail(_ message: String, _ status: Int32) -> Int32 {
@@ -117,14 +137,15 @@ struct Runner {
     /// Screen, statistics and the reason, in that order; returns the exit status.
     private func finish(_ session: RunSession, _ report: ExitReport) -> Int32 {
         let wall = session.wallSeconds
-        var status = report.status
+        var status = closeDrives(session.machine) ?? report.status
         showScreen(session)
         if let path = command.options.screen, !HostIO.writeFile(path, session.machine.screenText + "\n") {
             status = fail("\(path): the screen cannot be written", 70)
         }
         if let path = command.options.stats {
             let statistics = StatisticsReport(
-                image: command.image, kind: session.machine.kind, memory: session.machine.memorySize, exit: report,
+                image: session.machine.configuration.image.name, kind: session.machine.kind,
+                memory: session.machine.memorySize, exit: report,
                 statistics: session.machine.statistics, wallSeconds: wall)
             if !HostIO.writeFile(path, statistics.json.encoded() + "\n") {
                 status = fail("\(path): the statistics cannot be written", 70)

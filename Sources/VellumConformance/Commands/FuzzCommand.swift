@@ -23,6 +23,9 @@ package struct FuzzCommand: ParsableCommand {
     @Option(help: "Seconds that one stream may take.")
     var watchdog = 10.0
 
+    @Option(help: "Instructions that one stream may retire.")
+    var length: UInt64 = 100
+
     @Flag(help: "Print the number of each stream before it runs, to find one that crashes.")
     var verbose = false
 
@@ -35,7 +38,7 @@ package struct FuzzCommand: ParsableCommand {
     }
 
     package func run() throws {
-        let machine = try FuzzMachine(options: engine.options)
+        let machine = try FuzzMachine(options: engine.options, length: length)
         let guardian = Watchdog(seconds: watchdog)
         let rows = InstructionTable.rows.indices.filter { InstructionTable.rows[$0].span > 0 }
         var instructions: UInt64 = 0

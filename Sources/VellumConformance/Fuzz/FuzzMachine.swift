@@ -5,24 +5,43 @@ import VellumIA32
 /// Runs random instruction streams in any mode, privileged ones included.  What comes of them does not matter: only that
 /// the engine comes back.
 package final class FuzzMachine {
-    /// Instructions that a stream may retire.
-    package static let longestRun: UInt64 = 2_000
+    /// RAM; what lies above reads as ones.
+    private static let size = 0x2_0000
 
     private let machine: BareMachine
+    /// Instructions that a stream may retire.
+    private let length: UInt64
+    /// Memory as streams find it, for each contents of the data pages.
+    private let images: [[UInt8]]
 
-    package init(options: EngineOptions) throws {
-        machine = try BareMachine(size: GuestTables.memorySize, options: options)
+    package init(options: EngineOptions, length: UInt64 = 100) throws {
+        machine = try BareMachine(size: FuzzMachine.size, options: options)
+        self.length = length
+        images = Arena.patterns.map(FuzzMachine.image)
+    }
+
+    /// The tables, handlers that return or run on, and the data.
+    private static func image(_ pattern: [UInt8]) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: size)
+        for (address, value) in GuestTables.words() {
+            bytes.replaceSubrange(Int(address)..<Int(address) + 4, with: Encoding.little(value, 4))
+        }
+        for vector in 0..<256 { bytes[Int(GuestTables.stubs) + vector] = vector % 3 == 0 ? 0xCF : 0x90 }
+        let data = Int(GuestTables.data)
+        bytes.replaceSubrange(data..<data + pattern.count, with: pattern)
+        return bytes
     }
 
     /// Runs one stream; returns how many instructions retired.
     @discardableResult package func run(_ item: FuzzCase) -> UInt64 {
         let processor = machine.processor
-        processor.reset()
         load(item)
+        processor.codeChanged()
+        processor.reset()
         enter(item)
         let start = processor.instructions
         for _ in 0..<200 {
-            switch processor.run(until: start + FuzzMachine.longestRun) {
+            switch processor.run(until: start + length) {
             case .events: continue
             // A halted processor is woken as an interrupt would, to see what comes next.
             case .halted: processor.cpu.pointee.privileged.halted = false
@@ -37,17 +56,13 @@ package final class FuzzMachine {
     }
 
     private func load(_ item: FuzzCase) {
-        for (address, value) in GuestTables.words() { write(address, value) }
-        for (address, value) in item.damage { write(address, value) }
-        for vector in 0..<UInt32(256) { machine.setByte(GuestTables.stubs + vector, vector % 3 == 0 ? 0xCF : 0x90) }
-        let data = Arena.patterns[item.pattern]
-        for (offset, byte) in data.enumerated() where offset & 3 == 0 {
-            let word = UInt32(byte) | UInt32(data[offset + 1]) << 8 | UInt32(data[offset + 2]) << 16
-            write(GuestTables.data + UInt32(offset), word | UInt32(data[offset + 3]) << 24)
+        var image = images[item.pattern]
+        for (address, value) in item.damage {
+            image.replaceSubrange(Int(address)..<Int(address) + 4, with: Encoding.little(value, 4))
         }
-        for (offset, byte) in item.code.enumerated() {
-            machine.setByte(GuestTables.code + Arena.start + UInt32(offset), byte)
-        }
+        let start = Int(GuestTables.code + Arena.start)
+        image.replaceSubrange(start..<start + item.code.count, with: item.code)
+        image.withUnsafeBytes { _ = machine.memory.load($0, at: 0) }
     }
 
     private func enter(_ item: FuzzCase) {

@@ -32,7 +32,7 @@ package struct RowChoice: Sendable {
         switch row.operation {
         case .escape, .simd, .sysenter: false
         // Both sides have the same selectors, gates of the same privilege, and IF set.
-        case .pushSegment, .movFromSegment, .pushf, .int3, .into: true
+        case .pushSegment, .movFromSegment, .pushf, .popf, .int3, .into: true
         default: row.sensitivity == .innocuous
         }
     }

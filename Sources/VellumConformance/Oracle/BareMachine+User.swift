@@ -14,6 +14,7 @@ extension BareMachine {
         state.ldtr = GuestTables.segment(0x30)
         state.tr = GuestTables.segment(0x18)
         cpu.pointee.privileged = state
+        cpu.floating.initialize()
         let data = GuestTables.segment(is16 ? GuestTables.data16 : GuestTables.userData)
         cpu.setSegment(.cs, GuestTables.segment(is16 ? GuestTables.code16 : GuestTables.userCode))
         for segment in [SegmentRegister.ss, .ds, .es] { cpu.setSegment(segment, data) }

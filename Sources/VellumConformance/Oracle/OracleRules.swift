@@ -46,7 +46,9 @@ package enum OracleRules {
             ceiling: 300
         ) { item, host, here in
             !item.is16 && (host.vector == 13 || host.vector == 12) && host.errorCode == 0
-                && here.vector == OracleResult.pageFault && (here.address >= 0xFFFF_F000 || here.address < 0x1000)
+                && (here.vector == OracleResult.pageFault && (here.address >= 0xFFFF_F000 || here.address < 0x1000)
+                    // The limit comes before the alignment.
+                    || here.vector == 17 && host.eip == here.eip)
         },
         OracleRule(
             name: "CALL to nowhere without a stack",
@@ -54,6 +56,12 @@ package enum OracleRules {
         ) { item, host, here in
             item.uses(.call, atEIP: here.eip) && host.eip == here.eip && host.isMemoryFault && here.vector == 13
         },
+        OracleRule(
+            name: "ENTER to a misaligned frame",
+            authority:
+                "SDM vol. 2, ENTER: the final stack pointer is tried for a page fault; AMD tries its alignment too",
+            ceiling: 5
+        ) { item, host, _ in host.vector == 17 && item.uses(.enter, atEIP: host.eip) },
         OracleRule(
             name: "both run on", authority: "neither side ended the case; they stopped at different moments",
             ceiling: 20

@@ -246,7 +246,10 @@ static void handle(int signal, void *information, struct ucontext *context) {
     load(&context->machine);
 }
 
-__attribute__((naked)) static void restorer(void) { __asm__ volatile("movl $173, %eax\n\tint $0x80"); }
+/* The kernel restores the flags of the case but for ID and NT, which stay as they are here: they must be clear. */
+__attribute__((naked)) static void restorer(void) {
+    __asm__ volatile("pushl $2\n\tpopfl\n\tmovl $173, %eax\n\tint $0x80");
+}
 
 static void handle_signal(int number) {
     struct action action = {handle, 4 | 0x08000000 | 0x04000000 | 0x40000000, restorer, {0, 0}};

@@ -47,7 +47,7 @@ package final class BareMachine {
         time: TimeSource = StoppedTime()
     ) throws {
         guard let memory = PhysicalMemory(size: size) else { throw OutOfMemory() }
-        for frame in UInt32(0xA0)..<UInt32(0xC0) { memory.setFrame(frame, ram: true) }
+        for frame in UInt32(0xA0)..<UInt32(0xC0) { memory.setFrame(frame, .ram) }
         self.memory = memory
         self.bus = bus
         self.interrupts = interrupts

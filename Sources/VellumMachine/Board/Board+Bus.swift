@@ -44,6 +44,12 @@ extension Board {
         if alarms.next < before { processor?.endFragment() }
     }
 
+    /// Lets the memory map follow the host bridge.
+    func connect(_ mapper: MemoryMapper) {
+        memoryMap.append((MemoryMapper.range, mapper))
+        chips.host.onMapChange = { [unowned mapper] in mapper.update() }
+    }
+
     package func readMemory(_ address: UInt32, width: Int) -> UInt32 {
         guard let (range, device) = memoryMap.first(where: { $0.range.contains(address) }) else { return ~0 }
         return device.read(offset: address - range.lowerBound, width: width)

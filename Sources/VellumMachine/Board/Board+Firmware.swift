@@ -13,6 +13,26 @@ extension Board {
             (0x3FB, 0x03),
         ]
         for (port, value) in program { writePort(port, value: UInt32(value), width: 1) }
+        initializePCI()
+    }
+
+    /// RAM from C0000h to FFFFFh, PCI interrupts on lines 10 and 11, the bus master's ports, and power management in
+    /// ACPI mode where the board's tables say.
+    private func initializePCI() {
+        let host: UInt32 = 0, isa: UInt32 = 0x0800, ide: UInt32 = 0x0900, power: UInt32 = 0x0B00
+        let program: [(UInt32, UInt32)] = [
+            (host + 0x58, 0x3333_3000), (host + 0x5C, 0x3333_3333),
+            (isa + 0x60, 0x0B0B_0A0A),
+            (ide + 0x20, 0xC000), (ide + 0x04, 5),
+            (power + 0x40, UInt32(ACPITables.eventPort)), (power + 0x80, 1), (power + 0x04, 1), (power + 0x3C, 9),
+        ]
+        for (register, value) in program {
+            writePort(0xCF8, value: 0x8000_0000 | register, width: 4)
+            writePort(0xCFC, value: value, width: 4)
+        }
+        writePort(0xCF8, value: 0, width: 4)
+        writePort(0x4D1, value: 0x0C, width: 1)
+        writePort(0xB2, value: 0xF1, width: 1)
     }
 
     /// The BIOS data area (addresses 400h–4FFh) as far as kernels look at it.

@@ -10,6 +10,18 @@ package protocol BoardProcessor: AnyObject {
     func endFragment()
     /// Address line 20 changed.
     func setAddressLine20(_ open: Bool)
+    /// Physical memory for devices that transfer by themselves; what they write counts as changed code.
+    func readMemory(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer)
+    func writeMemory(_ address: UInt32, from bytes: UnsafeRawBufferPointer)
+}
+
+extension BoardProcessor {
+    /// A processor without memory.
+    package func readMemory(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
+        bytes.initializeMemory(as: UInt8.self, repeating: 0xFF)
+    }
+
+    package func writeMemory(_ address: UInt32, from bytes: UnsafeRawBufferPointer) {}
 }
 
 /// Why the machine should stop, as the guest asked for it.
@@ -23,6 +35,7 @@ package enum GuestRequest: Equatable, Sendable {
 package enum ResetCause: String, Equatable, Sendable {
     case keyboardController = "the keyboard controller"
     case systemControl = "port 92h or CF9h"
+    case resetControl = "port CF9h"
     case tripleFault = "a triple fault"
 }
 
@@ -51,10 +64,10 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
     var alarms = Alarms()
     var memoryMap: [(range: ClosedRange<UInt32>, device: any MemoryDevice)] = []
 
-    package init(timebase: Timebase = .standard, setup: BoardSetup) {
+    package init(timebase: Timebase = .standard, setup: BoardSetup, drives: DriveSet = DriveSet()) {
         self.timebase = timebase
         let relay = Relay()
-        chips = Chips(relay: relay, setup: setup)
+        chips = Chips(relay: relay, setup: setup, drives: drives)
         relay.board = self
         chips.connect(to: self)
     }
@@ -135,7 +148,7 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 }
 
 /// Breaks the circle between the board and its chips: they know the relay, which knows the board.
-final class Relay: VirtualClock, InterruptLine {
+final class Relay: VirtualClock, InterruptLine, DMABus {
     /// The board owns its chips, and they own this.
     unowned(unsafe) var board: Board?
     private var level = false
@@ -152,6 +165,14 @@ final class Relay: VirtualClock, InterruptLine {
     func raise(_ request: GuestRequest) { board?.raise(request) }
 
     func setAddressLine20(_ open: Bool) { board?.processor?.setAddressLine20(open) }
+
+    func read(address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
+        board?.processor?.readMemory(address, into: bytes)
+    }
+
+    func write(address: UInt32, from bytes: UnsafeRawBufferPointer) {
+        board?.processor?.writeMemory(address, from: bytes)
+    }
 
     func transmit(_ byte: UInt8) { board?.serialOutput(byte) }
 

@@ -9,8 +9,21 @@ package struct BoardSetup: Equatable, Sendable {
     package var time: Int64 = 946_684_800
     /// The port whose write ends the run with a status; nil for none.
     package var debugExitPort: UInt16?
+    /// What firmware finds out about its boot devices, and the video firmware for it.
+    package var boot = BootSetup()
 
     package init(memory: Int) { self.memory = memory }
+}
+
+/// What the board's firmware is told.
+package struct BootSetup: Equatable, Sendable {
+    /// Devices in the order in which they are tried.
+    package var order: [CMOSSetup.BootDevice] = []
+    package var menu = false
+    /// The video firmware; empty for none.
+    package var videoFirmware: [UInt8] = []
+
+    package init() {}
 }
 
 /// The chips of the board, each once.
@@ -20,7 +33,12 @@ final class Chips {
     let clock: RealTimeClock
     let keyboard: KeyboardController
     let serial: SerialPort
+    let host = HostBridge()
+    let isa: ISABridge
+    let ide: IDEController
     let power: PowerManagement
+    let floppy: FloppyController
+    let configuration: FirmwareConfiguration
     let control: SystemControl
     let display: DisplayAdapter
     let direct: DMAController
@@ -30,9 +48,11 @@ final class Chips {
     let debugExit: DebugExit?
     let addressLine20: Wire
     private let setup: BoardSetup
+    private let drives: DriveSet
 
-    init(relay: Relay, setup: BoardSetup) {
+    init(relay: Relay, setup: BoardSetup, drives: DriveSet) {
         self.setup = setup
+        self.drives = drives
         let interrupts = InterruptController(output: relay)
         let addressLine20 = Wire(true) { relay.setAddressLine20($0) }
         self.interrupts = interrupts
@@ -43,36 +63,74 @@ final class Chips {
             clock: relay, keyboardLine: interrupts.line(1), auxiliaryLine: interrupts.line(12),
             addressLine20: addressLine20, requestReset: { relay.raise(.reset(.keyboardController)) })
         serial = SerialPort(line: interrupts.line(4), transmit: relay.transmit)
-        power = PowerManagement(clock: relay, powerOff: { relay.raise(.powerOff) })
+        isa = ISABridge(lines: (0..<16).map { interrupts.line($0) })
+        ide = IDEController(clock: relay, lines: [interrupts.line(14), interrupts.line(15)], bus: relay)
+        power = PowerManagement(clock: relay, line: interrupts.line(9), powerOff: { relay.raise(.powerOff) })
         control = SystemControl(
             clock: relay, timer: timer, addressLine20: addressLine20,
-            requestReset: { _ in relay.raise(.reset(.systemControl)) })
+            requestReset: { relay.raise(.reset($0 == .system ? .resetControl : .systemControl)) })
         control.onPostCode = relay.showPostCode
         display = DisplayAdapter(clock: relay)
         direct = DMAController()
         numericError = NumericError(line: interrupts.line(13))
+        floppy = FloppyController(clock: relay, line: interrupts.line(6), dma: direct, bus: relay)
+        configuration = FirmwareConfiguration(memory: UInt64(setup.memory), bootMenu: setup.boot.menu)
         debugConsole = DebugConsole(print: relay.print)
         debugExit = setup.debugExitPort.map { DebugExit(port: $0) { relay.raise(.debugExit($0)) } }
     }
 
     /// Every chip that has a reset input.
     var all: [any Device] {
-        [interrupts, timer, clock, keyboard, serial, power, control, display, direct, pci, numericError]
+        [
+            interrupts, timer, clock, keyboard, serial, host, isa, ide, power, control, display, direct, floppy,
+            configuration, pci, numericError,
+        ]
     }
 
     /// Puts the chips at their ports.
     func connect(to board: Board) {
-        let plain: [any PortDevice] = [interrupts, serial, power, control, display, direct, numericError, debugConsole]
+        let plain: [any PortDevice] = [
+            interrupts, serial, control, display, direct, numericError, configuration, debugConsole,
+        ]
         for device in plain { board.portMap.add(device) }
         board.portMap.add(pci, doubleword: 0xCF8)
         let window = DisplayAdapter.windowBase...DisplayAdapter.windowBase + (DisplayAdapter.windowSize - 1)
         board.memoryMap.append((window, display))
-        for device in [timer, clock, keyboard] as [any PortDevice & TimedDevice] {
+        for device in [timer, clock, keyboard, floppy] as [any PortDevice & TimedDevice] {
             board.portMap.add(device, alarm: board.alarms.add(device))
         }
         if let debugExit { board.portMap.add(debugExit) }
-        CMOSSetup(memory: UInt64(setup.memory)).fill(clock)
+        connectPCI(to: board)
+        drives.connect(to: self)
+        fillSetup()
         board.alarms.refreshAll()
+    }
+
+    private func connectPCI(to board: Board) {
+        pci.attach(host, device: 0)
+        pci.attach(isa, device: 1, function: 0)
+        pci.attach(ide, device: 1, function: 1)
+        pci.attach(power, device: 1, function: 3)
+        for device in [ide, power] as [any RelocatableDevice & TimedDevice] {
+            board.portMap.add(device, alarm: board.alarms.add(device))
+            // The board owns its chips.
+            device.onPortsChange = { [unowned board] in board.portMap.rebuild() }
+        }
+    }
+
+    /// What the set-up program and QEMU's firmware configuration would say.
+    private func fillSetup() {
+        var setup = CMOSSetup(memory: UInt64(setup.memory))
+        setup.floppyA = drives.floppyType(0)
+        setup.floppyB = drives.floppyType(1)
+        setup.bootOrder = self.setup.boot.order
+        setup.fill(clock)
+        drives.fillTranslation(clock)
+        let order = drives.bootOrder(self.setup.boot.order)
+        if !order.isEmpty { configuration.add(file: "bootorder", [UInt8](cString: order.joined(separator: "\n"))) }
+        if !self.setup.boot.videoFirmware.isEmpty {
+            configuration.add(file: "vgaroms/vgabios.bin", self.setup.boot.videoFirmware)
+        }
     }
 }
 
@@ -84,7 +142,12 @@ struct BoardState: Codable, Equatable, Sendable {
     var clock: RealTimeClock.State
     var keyboard: KeyboardController.State
     var serial: SerialPort.State
+    var host: HostBridge.State
+    var isa: ISABridge.State
+    var ide: IDEController.State
     var power: PowerManagement.State
+    var floppy: FloppyController.State
+    var configuration: FirmwareConfiguration.State
     var control: SystemControl.State
     var display: DisplayAdapter.State
     var direct: DMAController.State
@@ -100,7 +163,8 @@ extension Board {
             BoardState(
                 skipped: skipped, interrupts: chips.interrupts.state, timer: chips.timer.state,
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
-                power: chips.power.state, control: chips.control.state,
+                host: chips.host.state, isa: chips.isa.state, ide: chips.ide.state, power: chips.power.state,
+                floppy: chips.floppy.state, configuration: chips.configuration.state, control: chips.control.state,
                 display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state,
                 numericError: chips.numericError.state, addressLine20: chips.addressLine20.state)
         }
@@ -110,7 +174,12 @@ extension Board {
             chips.clock.state = newValue.clock
             chips.keyboard.state = newValue.keyboard
             chips.serial.state = newValue.serial
+            chips.host.state = newValue.host
+            chips.isa.state = newValue.isa
+            chips.ide.state = newValue.ide
             chips.power.state = newValue.power
+            chips.floppy.state = newValue.floppy
+            chips.configuration.state = newValue.configuration
             chips.control.state = newValue.control
             chips.display.state = newValue.display
             chips.direct.state = newValue.direct

@@ -18,9 +18,21 @@ struct PortMap {
     mutating func add(_ device: any PortDevice, alarm: Int? = nil, doubleword: UInt16? = nil) {
         slots.append(Slot(device: device, alarm: alarm))
         if let doubleword { doublewords[doubleword] = slots.count - 1 }
-        for range in device.ports {
-            for port in range { table[Int(port)] = UInt8(slots.count) }
+        fill(slots.count - 1)
+    }
+
+    private mutating func fill(_ index: Int) {
+        for range in slots[index].device.ports {
+            for port in range { table[Int(port)] = UInt8(truncatingIfNeeded: index + 1) }
         }
+    }
+
+    /// Reads all devices' ports again: one of them has moved.  Where it has been put over another, the one that cannot
+    /// move answers.
+    mutating func rebuild() {
+        table = [UInt8](repeating: 0, count: 65_536)
+        for index in slots.indices where slots[index].device is any RelocatableDevice { fill(index) }
+        for index in slots.indices where !(slots[index].device is any RelocatableDevice) { fill(index) }
     }
 
     /// The slot at a port.

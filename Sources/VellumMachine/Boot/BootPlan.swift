@@ -21,6 +21,8 @@ package struct BootPlan: Equatable, Sendable {
     package enum Mode: Equatable, Sendable {
         /// Real mode: CS as given, the other segment registers `data`.
         case real(code: UInt16, data: UInt16)
+        /// As the processor is after a reset.
+        case reset
         /// Protected mode, paging off, flat 4 GiB segments, from a GDT that stands at `gdt`.
         case flat32(gdt: UInt32, gdtLimit: UInt16, code: UInt16, data: UInt16)
     }
@@ -41,14 +43,50 @@ package struct BootPlan: Equatable, Sendable {
 
     package var kind: ImageKind
     package var regions: [Region]
-    /// Read-only memory, at page-aligned addresses.
-    package var roms: [Region] = []
     package var entry: Entry
+    /// What starts the image, when the board does not do so itself.
+    package var firmware: Firmware?
 
     package init(kind: ImageKind, regions: [Region], entry: Entry) {
         self.kind = kind
         self.regions = regions
         self.entry = entry
+    }
+}
+
+/// A PC's firmware.
+package struct Firmware: Equatable, Sendable {
+    /// Shown at the top of the address space and below 1 MiB.
+    package var system: [UInt8]
+    package var video: [UInt8]
+
+    /// No firmware of a PC is larger.
+    private static let largest = 1 << 20
+
+    /// Reads both from their files.
+    package init(_ options: FirmwareOptions) throws(ImageError) {
+        let advice = options.system == nil ? "install Debian's seabios package, or name a file with --bios" : ""
+        system = try Self.read(options.system ?? FirmwareOptions.systemPath, advice)
+        guard system.count >= 4096, system.count & 0xFFF == 0, system.count <= Self.largest else {
+            throw ImageError(
+                .notUnderstood, file: options.system ?? FirmwareOptions.systemPath,
+                problem: "firmware of \(system.count) bytes, expected a multiple of 4096 up to 1 MiB")
+        }
+        let videoAdvice = options.video == nil ? "install Debian's seabios package, or name a file with --vgabios" : ""
+        video = try Self.read(options.video ?? FirmwareOptions.videoPath, videoAdvice)
+        guard video.starts(with: [0x55, 0xAA]), video.count <= 0x10000 else {
+            throw ImageError(
+                .notUnderstood, file: options.video ?? FirmwareOptions.videoPath, place: "offset 0x0",
+                problem: "no option ROM: expected 55h AAh and at most 64 KiB")
+        }
+    }
+
+    private static func read(_ path: String, _ advice: String) throws(ImageError) -> [UInt8] {
+        do {
+            return try HostFile.read(path, limit: largest)
+        } catch {
+            throw ImageError(error.kind, file: error.file, problem: "firmware: \(error.problem)", advice: advice)
+        }
     }
 }
 

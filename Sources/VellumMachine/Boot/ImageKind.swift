@@ -12,11 +12,19 @@ public enum ImageKind: String, CaseIterable, Sendable {
     case disk
     case cdrom
 
+    /// The image lies in a drive and is started by firmware.
+    public var isDrive: Bool {
+        switch self {
+        case .floppy, .disk, .cdrom: true
+        case .multiboot, .linux, .flat, .dosCOM, .dosEXE: false
+        }
+    }
+
     /// Kinds that this version can start.
     public var isSupported: Bool {
         switch self {
-        case .multiboot, .linux, .flat: true
-        case .dosCOM, .dosEXE, .floppy, .disk, .cdrom: false
+        case .multiboot, .linux, .flat, .floppy, .disk, .cdrom: true
+        case .dosCOM, .dosEXE: false
         }
     }
 }
@@ -24,14 +32,37 @@ public enum ImageKind: String, CaseIterable, Sendable {
 extension ImageKind {
     /// What the bytes look like, or nil when they look like nothing known.  A Multiboot header wins over everything,
     /// since a kernel may carry one inside another format.
-    package static func detect(_ bytes: [UInt8]) -> ImageKind? {
+    ///
+    /// - Parameter size: bytes of the file, when `bytes` are only its first.
+    package static func detect(_ bytes: [UInt8], size: Int? = nil) -> ImageKind? {
         let reader = ByteReader(bytes)
+        if let kind = bootSector(reader, size: size ?? bytes.count) { return kind }
         if MultibootHeader.find(in: reader) != nil { return .multiboot }
         if LinuxHeader.isPresent(in: reader) { return .linux }
         if reader.u16(0) == 0x5A4D || reader.u16(0) == 0x4D5A { return .dosEXE }
         if isCD(reader) { return .cdrom }
-        if reader.u16(510) == 0xAA55 { return bytes.count <= 2_949_120 ? .floppy : .disk }
+        if reader.u32(0) == 0xFB49_4651 { return .disk }
         return nil
+    }
+
+    /// A boot sector wins over what boot loaders keep in the sectors after it, which may be a kernel's header; Linux
+    /// kernels, which have the signature as well, say so in that sector.
+    private static func bootSector(_ reader: ByteReader, size: Int) -> ImageKind? {
+        guard reader.u16(510) == 0xAA55, !LinuxHeader.isPresent(in: reader), !ELFImage.isPresent(in: reader),
+            reader.u16(0) != 0x5A4D, size & 511 == 0 || isCD(reader)
+        else { return nil }
+        if isCD(reader) { return .cdrom }
+        return size <= 2_949_120 ? .floppy : .disk
+    }
+
+    /// What a file is that lies in a drive; nil for other files.  Only its ends are read.
+    package static func ofDrive(path: String) -> ImageKind? {
+        // Whoever reads the file as a kernel finds out what is wrong with it.
+        guard let file = try? HostBlockFile(path, writable: false) else { return nil }
+        let head = file.bytes(at: 0, count: Int(min(file.size, 0x9000))) ?? []
+        if let kind = detect(head, size: Int(clamping: file.size)) { return kind.isDrive ? kind : nil }
+        guard file.size >= 1024, let tail = file.bytes(at: file.size - 512, count: 8) else { return nil }
+        return tail.elementsEqual("conectix".utf8) ? .disk : nil
     }
 
     /// ISO 9660 keeps its first volume descriptor in sector 16.

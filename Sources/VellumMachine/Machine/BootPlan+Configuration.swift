@@ -2,6 +2,11 @@ extension BootPlan {
     /// The plan for a configuration's image.
     init(_ configuration: MachineConfiguration) throws(ImageError) {
         let image = configuration.image
+        if let kind = image.kind ?? ImageKind.detect(image.bytes), kind.isDrive, image.flat == nil {
+            self.init(kind: kind, regions: [], entry: Entry(mode: .reset, eip: 0xFFF0))
+            firmware = try Firmware(configuration.firmware)
+            return
+        }
         guard !image.bytes.isEmpty else { throw .notUnderstood("", "the file is empty", "expected an image to run") }
         let bytes = Gunzip.isCompressed(image.bytes) ? try Gunzip.inflate(image.bytes) : image.bytes
         let memory = configuration.memory
@@ -60,9 +65,7 @@ extension ImageError {
         let what =
             switch kind {
             case .dosCOM, .dosEXE: "a DOS program"
-            case .floppy: "a floppy image"
-            case .cdrom: "a CD image"
-            default: "a disk image"
+            default: "an image"
             }
         return .notUnderstood(
             "", "\(what), which this version cannot start yet",

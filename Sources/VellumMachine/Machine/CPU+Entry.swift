@@ -5,6 +5,7 @@ extension UnsafeMutablePointer where Pointee == CPUState {
     /// Puts the processor where an image starts, from its state after reset.  Interrupts are off.
     func enter(_ entry: BootPlan.Entry) {
         switch entry.mode {
+        case .reset: return
         case .real(let code, let data):
             for segment in SegmentRegister.allCases {
                 setSegment(segment, .realMode(segment == .cs ? code : data))

@@ -103,6 +103,13 @@ extension Machine {
     }
 
     private func reset(_ cause: ResetCause) -> ExitReport? {
+        if plan.firmware != nil, cause != .resetControl, board.returnsFromReset {
+            // Software for the 286 on its way back to real mode: only the processor starts again.
+            processor.reset()
+            board.chips.addressLine20.set(true)
+            isHalted = false
+            return nil
+        }
         guard configuration.onReset == .reboot else { return .reset(cause) }
         observer?.machineWillRestart(self, because: cause.rawValue)
         start()
@@ -138,4 +145,7 @@ extension UnsafeMutablePointer where Pointee == CPUState {
 extension Board {
     /// The shutdown code in CMOS byte 0Fh.
     var shutdownCode: UInt8 { chips.clock[cmos: 0x0F] }
+
+    /// The shutdown code makes firmware go on with the software that was running, through 40h:67h.
+    var returnsFromReset: Bool { [0x05, 0x09, 0x0A].contains(shutdownCode) }
 }

@@ -38,6 +38,8 @@ public final class Machine {
 
     let plan: BootPlan
     let memory: PhysicalMemory
+    let drives: DriveSet
+    private let mapper: MemoryMapper
     package let board: Board
     package let processor: VirtualProcessor
     /// External events of this run, in order.
@@ -56,6 +58,7 @@ public final class Machine {
         self.configuration = configuration
         do {
             plan = try BootPlan(configuration)
+            drives = try DriveSet(configuration.drives(for: plan.kind))
         } catch {
             throw .image(error.about(configuration.image.name))
         }
@@ -67,18 +70,23 @@ public final class Machine {
         var setup = BoardSetup(memory: configuration.memory)
         setup.time = configuration.startTime
         setup.debugExitPort = configuration.debugExit.number(for: plan.kind)
-        board = Board(timebase: configuration.timebase, setup: setup)
+        setup.boot = configuration.bootSetup(plan)
+        board = Board(timebase: configuration.timebase, setup: setup, drives: drives)
         do {
             processor = try VirtualProcessor(
                 memory: memory, bus: board, interrupts: board, time: board, options: EngineOptions(configuration))
         } catch {
             throw .decoder("\(error)")
         }
+        mapper = MemoryMapper(memory: memory, processor: processor, bridge: board.chips.host)
+        if let firmware = plan.firmware, !mapper.install(firmware: firmware.system) {
+            throw .memory(configuration.memory)
+        }
+        board.connect(mapper)
         board.processor = ProcessorAdapter(processor)
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
         board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
         board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
-        for rom in plan.roms { _ = memory.mapROM(rom.bytes, at: rom.address) }
         start()
     }
 
@@ -88,10 +96,12 @@ public final class Machine {
     func start() {
         processor.reset()
         board.reset()
-        board.initializeLikeFirmware()
+        if plan.firmware == nil {
+            board.initializeLikeFirmware()
+            load(BootPlan.Region(address: 0x400, bytes: Board.dataArea))
+        }
         board.request = nil
         isHalted = false
-        if plan.roms.isEmpty { load(BootPlan.Region(address: 0x400, bytes: Board.dataArea)) }
         for region in plan.regions { load(region) }
         processor.codeChanged()
         processor.cpu.enter(plan.entry)
@@ -129,6 +139,14 @@ private final class ProcessorAdapter: BoardProcessor {
     init(_ processor: VirtualProcessor) { self.processor = processor }
 
     var instructions: UInt64 { processor.instructions }
+
+    func readMemory(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
+        processor.mmu.readPhysical(address, into: bytes)
+    }
+
+    func writeMemory(_ address: UInt32, from bytes: UnsafeRawBufferPointer) {
+        processor.mmu.writePhysical(address, from: bytes)
+    }
 
     func endFragment() { processor.cpu.pointee.engine.endRequested = true }
 

@@ -61,9 +61,17 @@ public struct BootImage: Equatable, Sendable {
         self.kind = kind
     }
 
-    /// Reads a file.
-    public init(path: String, kind: ImageKind? = nil) throws(ImageError) {
-        self.init(name: path, bytes: try HostFile.read(path), kind: kind)
+    /// Reads a file.  An image for a drive is not read but left where it is, to be opened with the machine; `flat` says
+    /// that the bytes are wanted all the same.
+    public init(path: String, kind: ImageKind? = nil, flat: FlatLayout? = nil) throws(ImageError) {
+        let known = kind ?? (flat == nil ? ImageKind.ofDrive(path: path) : .flat)
+        self.init(name: path, bytes: known?.isDrive == true ? [] : try HostFile.read(path), kind: known ?? kind)
+        self.flat = flat
+    }
+
+    /// The drive's image that this is, for kinds that are booted from one.
+    var drive: DriveImage {
+        bytes.isEmpty ? DriveImage(path: name) : DriveImage(name: name, bytes: bytes)
     }
 
     /// Adds a file from the host; `string` is what a Multiboot kernel is told about it.
@@ -83,6 +91,8 @@ public struct MachineConfiguration: Equatable, Sendable {
     /// Bytes of RAM: 1 MiB to 3 GiB.
     public var memory = 64 << 20
     public var processor = ProcessorName.pentium3
+    public var drives = DriveConfiguration()
+    public var firmware = FirmwareOptions()
     public var timebase = Timebase.standard
     /// The real-time clock at power-on, in seconds since 1970 (UTC).
     public var startTime: Int64 = 946_684_800

@@ -1,0 +1,89 @@
+import VellumDevices
+import VellumExecution
+import VellumHypervisor
+
+/// Makes physical memory below 1 MiB show what the host bridge's registers say: the firmware's ROM, shadow RAM, or what
+/// lies on the bus.
+final class MemoryMapper: MemoryDevice {
+    /// The range in which frames may be "reads from ROM, writes to RAM", where this device answers.
+    static let range: ClosedRange<UInt32> = 0xC0000...0xFFFFF
+
+    private let memory: PhysicalMemory
+    private let processor: VirtualProcessor
+    private unowned let bridge: HostBridge
+    private var firmware: PhysicalMemory.ROM?
+
+    init(memory: PhysicalMemory, processor: VirtualProcessor, bridge: HostBridge) {
+        self.memory = memory
+        self.processor = processor
+        self.bridge = bridge
+    }
+
+    /// Puts firmware to the top of the address space; its last 128 KiB also show below 1 MiB.  False when the host has
+    /// no memory for it.
+    func install(firmware bytes: [UInt8]) -> Bool {
+        guard let rom = memory.addROM(bytes) else { return false }
+        let first = UInt32(0x10_0000 - rom.pages)
+        for page in 0..<rom.pages { memory.setFrame(first + UInt32(page), .rom(rom, page: page)) }
+        firmware = rom
+        return true
+    }
+
+    /// Brings every frame up to the bridge's registers.
+    func update() {
+        var changed = false
+        for frame in HostBridge.shadowFrames { changed = map(frame, contents(of: frame)) || changed }
+        let video: PhysicalMemory.Contents = bridge.systemManagementRAMIsOpen ? .ram : .bus
+        for frame in HostBridge.videoFrames { changed = map(frame, video) || changed }
+        guard changed else { return }
+        processor.mmu.flushAll()
+        processor.cpu.pointee.engine.endRequested = true
+    }
+
+    /// True when that was a change.
+    private func map(_ frame: UInt32, _ contents: PhysicalMemory.Contents) -> Bool {
+        guard memory.setFrame(frame, contents) else { return false }
+        processor.cache.invalidate(frame: frame)
+        return true
+    }
+
+    private func contents(of frame: UInt32) -> PhysicalMemory.Contents {
+        switch bridge.shadow(frame: frame) {
+        case .ram: return .ram
+        case .readRAM: return .readOnlyRAM
+        case .writeRAM: return .bus
+        case .rom: return romPage(frame).map { .rom($0.rom, page: $0.page) } ?? .bus
+        }
+    }
+
+    private func romPage(_ frame: UInt32) -> (rom: PhysicalMemory.ROM, page: Int)? {
+        guard let firmware, frame >= 0xE0 else { return nil }
+        let page = firmware.pages - (0x100 - Int(frame))
+        return page >= 0 ? (firmware, page) : nil
+    }
+
+    // MARK: Frames that read from ROM and write to RAM
+
+    func read(offset: UInt32, width: Int) -> UInt32 {
+        let address = Self.range.lowerBound + offset
+        guard let (rom, page) = romPage(address >> 12), let bytes = memory.bytes(of: rom, page: page) else { return ~0 }
+        var value: UInt32 = 0
+        for byte in 0..<width {
+            let place = Int(address & 0xFFF) + byte
+            value |=
+                (place < 4096 ? UInt32(bytes.load(fromByteOffset: place, as: UInt8.self)) : 0xFF) << UInt32(byte * 8)
+        }
+        return value
+    }
+
+    func write(offset: UInt32, value: UInt32, width: Int) {
+        let address = Self.range.lowerBound + offset
+        guard bridge.shadow(frame: address >> 12) == .writeRAM else { return }
+        for byte in 0..<width {
+            let place = Int(address) + byte
+            guard place < memory.size else { return }
+            memory.ram.storeBytes(
+                of: UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)), toByteOffset: place, as: UInt8.self)
+        }
+    }
+}

@@ -46,6 +46,7 @@ final class TestBoard {
             ("real-time clock", realTimeClock), ("keyboard controller", keyboard), ("serial port", serial),
             ("display adapter", display), ("system control", control), ("debug console", DebugConsole { _, _ in }),
             ("debug exit", DebugExit { _ in }), ("PCI configuration", PCIConfiguration()), ("DMA", DMAController()),
+            ("numeric error", NumericError(line: interrupts.line(13))),
         ]
         portDevices = devices.compactMap { $0.device as? any PortDevice }
         timedDevices = devices.compactMap { $0.device as? any TimedDevice }

@@ -41,8 +41,8 @@ import VellumMachine
         ["k", "--rtc", "1999-99-99"],
         ["k", "--serial", "tcp:1"], ["k", "--timeout", "-1"], ["k", "--max-instructions", "0"],
         ["k", "--screen", "a.png"], ["k", "--debug-exit", "0x10000"], ["k", "--cache-size", "1"],
-        ["k", "--block-limit", "0"], ["k", "extra"], [], ["k", "--hda", "disk"], ["k", "--bios", "b"],
-        ["k", "--drive", "C=."], ["k", "--script", "s"], ["k", "--boot", "c"], ["k", "--unknown"],
+        ["k", "--block-limit", "0"], ["k", "extra"], ["k", "--boot", "z"],
+        ["k", "--drive", "C=."], ["k", "--script", "s"], ["k", "--unknown"],
     ]) func usageErrorsHaveStatus64(_ arguments: [String]) {
         do {
             _ = try VellumCommand.parseAsRoot(["run"] + arguments)

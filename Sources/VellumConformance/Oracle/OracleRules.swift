@@ -46,7 +46,9 @@ package enum OracleRules {
             ceiling: 300
         ) { item, host, here in
             !item.is16 && (host.vector == 13 || host.vector == 12) && host.errorCode == 0
-                && here.vector == OracleResult.pageFault && (here.address >= 0xFFFF_F000 || here.address < 0x1000)
+                && (here.vector == OracleResult.pageFault && (here.address >= 0xFFFF_F000 || here.address < 0x1000)
+                    // The limit comes before the alignment.
+                    || here.vector == 17 && host.eip == here.eip)
         },
         OracleRule(
             name: "CALL to nowhere without a stack",

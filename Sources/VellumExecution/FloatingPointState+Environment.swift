@@ -65,7 +65,8 @@ extension UnsafeMutablePointer where Pointee == FloatingPointState {
             pointee.data = get(5, isWord)
             pointee.instruction_selector = UInt16(truncatingIfNeeded: third)
             pointee.data_selector = UInt16(truncatingIfNeeded: last)
-            if !isWord { pointee.opcode = UInt16(truncatingIfNeeded: third >> 16 & 0x7FF) }
+            // The short layout has no room for the opcode.
+            pointee.opcode = isWord ? 0 : UInt16(truncatingIfNeeded: third >> 16 & 0x7FF)
         }
         controlChanged()
     }

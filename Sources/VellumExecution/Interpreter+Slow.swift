@@ -96,6 +96,8 @@ extension Interpreter {
         let length = min(ip.pointee.immediate, 4096)
         guard let address = linear(ip, offset, Int(max(length, 1)), write: true) else { return false }
         do throws(GuestFault) {
+            // CMPXCHG8B's operand is aligned as a whole; ENTER tries one byte, which always is.
+            if length.nonzeroBitCount == 1 { try mmu.checkAlignment(address, Int(length), isUser) }
             try mmu.probeWrite(address, length: length, user: isUser)
             return true
         } catch {

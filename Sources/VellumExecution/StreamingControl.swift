@@ -44,7 +44,8 @@ struct StreamingControl {
         if bits & 0x7F80_0000 == 0, bits & 0x007F_FFFF != 0 { flags |= Self.underflow }
         if unmasked & Self.underflow == 0, flags & Self.precision == 0 { flags &= ~Self.underflow }
         if flags & unmasked & (Self.overflow | Self.underflow) != 0 {
-            let isExact = Self.isExact(code.opcode, UInt32(truncatingIfNeeded: target), UInt32(truncatingIfNeeded: source))
+            let isExact = Self.isExact(
+                code.opcode, UInt32(truncatingIfNeeded: target), UInt32(truncatingIfNeeded: source))
             flags = isExact ? flags & ~Self.precision : flags | Self.precision
         }
         return flags

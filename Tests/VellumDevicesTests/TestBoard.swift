@@ -70,6 +70,7 @@ final class TestBoard {
             ("disk", disk), ("disc", disc), ("floppy disk", floppyDisk), ("host bridge", host), ("ISA bridge", isa),
             ("IDE", ide), ("power management", power), ("floppy controller", floppy),
             ("firmware configuration", configuration),
+            ("numeric error", NumericError(line: interrupts.line(13))),
         ]
         portDevices = devices.compactMap { $0.device as? any PortDevice }
         timedDevices = devices.compactMap { $0.device as? any TimedDevice }

@@ -90,9 +90,12 @@ private final class FakeProcessor: BoardProcessor {
     }
 
     @Test func doublewordAccessesToThePCIAddressStayWhole() {
-        board.writePort(0xCF8, value: 0x8000_0008, width: 4)
-        #expect(board.readPort(0xCF8, width: 4) == 0x8000_0008)
-        #expect(board.readPort(0xCFC, width: 4) == 0x0600_0002, "the host bridge's class")
+        // Device 31 is not there; device 0 is the host bridge.
+        board.writePort(0xCF8, value: 0x8000_F808, width: 4)
+        #expect(board.readPort(0xCF8, width: 4) == 0x8000_F808)
+        #expect(board.readPort(0xCFC, width: 4) == ~0)
+        board.writePort(0xCF8, value: 0x8000_0000, width: 4)
+        #expect(board.readPort(0xCFC, width: 4) == 0x1237_8086)
         #expect(board.request == nil)
     }
 

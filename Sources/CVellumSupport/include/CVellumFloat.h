@@ -52,7 +52,7 @@ enum {
 /// Executes one x87 instruction, `code` being the low three bits of its opcode and its ModRM byte, on the host's x87
 /// unit with the guest's whole state in it: tags, masks, everything.  A memory operand is `fpu->operand` (where
 /// unmasked exceptions withhold a store, that stays as it was).  No control instruction, none that stores or loads an
-/// environment.  Takes and returns EFLAGS, of which only the arithmetic flags count.  No exception may be pending.
+/// environment.  Takes and returns EFLAGS, of which only the arithmetic flags count.  What is pending stays so.
 uint32_t vellum_x87_execute(vellum_fpu *_Nonnull fpu, uint32_t code, uint32_t flags);
 
 /// Puts the host's x87 unit under the guest's control word, if that masks every exception; says whether it did.

@@ -51,7 +51,9 @@ struct FloatGenerator {
 
     private mutating func instruction() -> GeneratedInstruction {
         switch random.below(20) {
-        case 0: GeneratedInstruction(bytes: [0x9B], row: InstructionTable.lookup(map: .primary, opcode: 0x9B, modRM: 0) ?? 0)
+        case 0:
+            GeneratedInstruction(
+                bytes: [0x9B], row: InstructionTable.lookup(map: .primary, opcode: 0x9B, modRM: 0) ?? 0)
         case 1..<13: escape()
         default: vector()
         }
@@ -103,7 +105,8 @@ struct FloatGenerator {
         case .register: bytes.append(0xC0 | reg << 3 | UInt8(random.below(8)))
         case .any:
             let isMemory = random.chance(40)
-            bytes += isMemory
+            bytes +=
+                isMemory
                 ? memory(reg: reg, aligned: random.chance(90)) : [0xC0 | reg << 3 | UInt8(random.below(8))]
         }
         if row.operands.third == .ib { bytes.append(random.chance(50) ? random.byte() : UInt8(random.below(8))) }

@@ -54,7 +54,9 @@ enum FloatRules {
         Rule(
             name: "bits of MXCSR that came later",
             authority: "SDM vol. 1, section 10.2.3: bit 6 and bits 16 up are reserved on a Pentium III; AMD's have two"
-        ) { $0.here.vector == 13 && ($0.isAtHere(.escape0F, 0xAE, group: 1) || $0.isAtHere(.escape0F, 0xAE, group: 2)) },
+        ) {
+            $0.here.vector == 13 && ($0.isAtHere(.escape0F, 0xAE, group: 1) || $0.isAtHere(.escape0F, 0xAE, group: 2))
+        },
         Rule(
             name: "CVTPI2PS from memory",
             authority: "SDM vol. 2, CVTPI2PS: goes over to MMX state whatever the operand; AMD's only with a register"
@@ -66,11 +68,14 @@ enum FloatRules {
         Rule(
             name: "MASKMOVQ that faults",
             authority: "SDM vol. 3, section 6.5: a fault leaves the state as it was; AMD's has gone over to MMX state"
-        ) { $0.contains(.escape0F, 0xF7) && $0.host.vector == 14 && $0.onlyIn(stackFields) },
+        ) { $0.contains(.escape0F, 0xF7) && [14, 17].contains($0.host.vector) && $0.onlyIn(stackFields) },
         Rule(
             name: "address of a fault across pages",
             authority: "SDM vol. 3, section 4.7: CR2 is the address that faulted; AMD's may access the last bytes first"
-        ) { $0.onlyIn(["cr2"]) && $0.host.address > $0.here.address && $0.host.address - $0.here.address < 512 },
+        ) {
+            $0.onlyIn(["cr2", "error code"]) && $0.host.address > $0.here.address
+                && $0.host.address - $0.here.address < 512
+        },
         Rule(
             name: "alignment check or #GP",
             authority: "SDM vol. 2, FXSAVE: whether #AC or #GP is raised depends on the implementation"

@@ -45,8 +45,11 @@ package enum OracleRules {
             authority: "SDM vol. 3, section 5.3: with a limit of FFFFFFFFh such accesses may or may not fault",
             ceiling: 300
         ) { item, host, here in
-            !item.is16 && (host.vector == 13 || host.vector == 12) && host.errorCode == 0
-                && here.vector == OracleResult.pageFault && (here.address >= 0xFFFF_F000 || here.address < 0x1000)
+            // Such an access is misaligned as well, and with AC set that is found first.
+            !item.is16 && (host.vector == 13 || host.vector == 12) && host.errorCode == 0 && host.eip == here.eip
+                && (here.vector == 17
+                    || here.vector == OracleResult.pageFault
+                        && (here.address >= 0xFFFF_F000 || here.address < 0x1000))
         },
         OracleRule(
             name: "CALL to nowhere without a stack",
@@ -99,8 +102,8 @@ extension GeneratedCase {
 }
 
 extension OracleResult {
-    /// #SS, #GP or #PF.
-    var isMemoryFault: Bool { (12...14).contains(vector) }
+    /// #SS, #GP, #PF or #AC.
+    var isMemoryFault: Bool { (12...14).contains(vector) || vector == 17 }
 
     /// EIP as a linear address; small ones are in the 16-bit code segment.
     var linearEIP: UInt32 { eip < 0x1_0000 && address >= Arena.code ? Arena.code + eip : eip }

@@ -62,6 +62,7 @@ package final class BareMachine {
     package func enterRealMode() {
         cpu.pointee.privileged = Privileged()
         cpu.pointee.engine.endRequested = false
+        cpu.floating.initialize()
         for register in GeneralRegister.allCases { cpu[register] = 0 }
         for segment in SegmentRegister.allCases { cpu.setSegment(segment, .realMode(0)) }
         cpu.eflags = EFlags.fixed.rawValue

@@ -25,6 +25,7 @@ enum Guests {
 final class GuestRunner: MachineObserver {
     let machine: Machine
     private var sent: [UInt8] = []
+    private var debugBytes: [UInt8] = []
     private(set) var report: ExitReport?
 
     init(
@@ -45,7 +46,12 @@ final class GuestRunner: MachineObserver {
 
     func machine(_ machine: Machine, didSendSerial byte: UInt8) { sent.append(byte) }
 
+    func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16) { debugBytes.append(byte) }
+
     var serial: String { String(decoding: sent, as: UTF8.self) }
+
+    /// What the guest or its firmware wrote to a debug port.
+    var debug: String { String(decoding: debugBytes, as: UTF8.self) }
 
     /// Runs until `condition` holds, looking every `slice` instructions; false when the guest ended or `limit` more
     /// instructions went by.

@@ -68,13 +68,13 @@ extension BlockImage {
 
     @Test func anImageIsLockedWhileItIsInUse() throws {
         let file = try TemporaryFile(numbered)
-        var writer: BlockImage? = try open(file, writable: true)
-        let error = #expect(throws: ImageError.self) { try open(file) }
-        #expect(error?.exitStatus == 66 && error?.problem.contains("in use") == true)
-        writer = nil
-        let readers = [try open(file), try open(file)]
-        #expect(throws: ImageError.self) { try open(file, writable: true) }
-        _ = (writer, readers)
+        try withExtendedLifetime(open(file, writable: true)) {
+            let error = #expect(throws: ImageError.self) { try open(file) }
+            #expect(error?.exitStatus == 66 && error?.problem.contains("in use") == true)
+        }
+        try withExtendedLifetime([open(file), open(file)]) {
+            _ = #expect(throws: ImageError.self) { try open(file, writable: true) }
+        }
     }
 
     @Test func oddSizesAreRefused() throws {
@@ -109,7 +109,7 @@ extension BlockImage {
         #expect(image.sectorCount == 40 && image.put(9, 3))
         #expect(file.bytes[3 * 512] == 9 && file.bytes.suffix(512).starts(with: "conectix".utf8))
         #expect(try problem(numbered + vhdFooter(kind: 3, size: 40 * 512)).contains("dynamic"))
-        #expect(try problem(numbered + vhdFooter(kind: 2, size: 41 * 512)).contains("41") == false)
+        #expect(try problem(numbered + vhdFooter(kind: 2, size: 41 * 512)).contains("may be truncated"))
         var damaged = numbered + vhdFooter(kind: 2, size: 40 * 512)
         damaged[damaged.count - 1] = 1
         #expect(try problem(damaged).contains("checksum"))

@@ -34,7 +34,7 @@ class ATADevice {
     static let largestBuffer = 1 << 16
 
     let clock: any VirtualClock
-    var content = State()
+    final var content = State()
 
     init(clock: any VirtualClock) {
         self.clock = clock
@@ -135,28 +135,20 @@ class ATADevice {
             ATATaskFile.Status.ready | ATATaskFile.Status.seekComplete | ATATaskFile.Status.request
     }
 
-    var awaitsBusMaster: Bool { content.phase == .dma && content.due == nil }
+    final var awaitsBusMaster: Bool { content.phase == .dma && content.due == nil }
 
     func busMasterStarted() { content.due = clock.now.addingSaturated(Self.commandTime) }
 
-    func readData(width: Int) -> UInt32 {
+    final func readData(width: Int) -> UInt32 {
         guard content.phase == .dataIn else { return 0 }
-        var value: UInt32 = 0
-        for byte in 0..<width where content.position < content.buffer.count {
-            value |= UInt32(content.buffer[content.position]) << UInt32(byte * 8)
-            content.position += 1
-        }
-        if content.position == content.buffer.count { bufferDone() }
+        let (value, isDone) = content.takeData(width)
+        if isDone { bufferDone() }
         return value
     }
 
-    func writeData(_ value: UInt32, width: Int) {
+    final func writeData(_ value: UInt32, width: Int) {
         guard content.phase == .dataOut || content.phase == .packetOut else { return }
-        for byte in 0..<width where content.position < content.buffer.count {
-            content.buffer[content.position] = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8))
-            content.position += 1
-        }
-        if content.position == content.buffer.count { bufferDone() }
+        if content.putData(value, width) { bufferDone() }
     }
 
     // MARK: Identification
@@ -173,5 +165,32 @@ class ATADevice {
     /// Words as the bytes that the data port gives.
     static func bytes(_ words: [UInt16]) -> [UInt8] {
         words.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+    }
+}
+
+extension ATADevice.State {
+    /// The next bytes of the buffer, and whether they were the last.
+    fileprivate mutating func takeData(_ width: Int) -> (UInt32, isDone: Bool) {
+        var value: UInt32 = 0
+        let end = min(position + width, buffer.count)
+        var shift: UInt32 = 0
+        while position < end {
+            value |= UInt32(buffer[position]) << shift
+            shift += 8
+            position += 1
+        }
+        return (value, position == buffer.count)
+    }
+
+    /// Puts the next bytes into the buffer; true when it is full.
+    fileprivate mutating func putData(_ value: UInt32, _ width: Int) -> Bool {
+        let end = min(position + width, buffer.count)
+        var rest = value
+        while position < end {
+            buffer[position] = UInt8(truncatingIfNeeded: rest)
+            rest >>= 8
+            position += 1
+        }
+        return position == buffer.count
     }
 }

@@ -35,11 +35,12 @@ let package = Package(
             "VellumHypervisor",
             ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"]),
         module("VellumDevices"),
+        module("VellumDOS"),
         module(
             "VellumMachine",
             [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumDevices", "CVellumSupport", "CZlib",
+                "VellumHypervisor", "VellumDevices", "VellumDOS", "CVellumSupport", "CZlib",
             ]),
         module("VellumProfiling", ["VellumHypervisor"]),
         module("Vellum", ["VellumMachine", "VellumProfiling"]),
@@ -85,6 +86,7 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
+        tests("VellumDOSTests", ["VellumMachine", "VellumDOS"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumTests", ["Vellum"]),
         tests("ArchitectureTests", []),

@@ -6,6 +6,15 @@ package enum CodePage437 {
             + "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
             + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}").unicodeScalars)
 
+    /// The code of a scalar beyond ASCII.
+    package static func code(_ scalar: Unicode.Scalar) -> UInt8? { codes[scalar] }
+
+    private static let codes: [Unicode.Scalar: UInt8] = {
+        var codes: [Unicode.Scalar: UInt8] = [:]
+        for (code, glyph) in glyphs.enumerated() where code >= 0x80 { codes[glyph] = UInt8(code) }
+        return codes
+    }()
+
     /// What a character looks like, as a Unicode scalar.  Code zero is blank.
     package static func scalar(_ code: UInt8) -> Unicode.Scalar {
         Int(code) < glyphs.count ? glyphs[Int(code)] : " "

@@ -16,6 +16,8 @@ package final class VirtualProcessor {
     let interrupts: InterruptSource
     private let paging: PagingUnit
     private var backend: Interpreter?
+    /// Serves trap instructions; its owner keeps it alive.
+    package weak var traps: (any TrapHandler)?
 
     /// Instructions that had retired when the backend was last entered, and the budget it was given.
     private var retiredBefore: UInt64 = 0
@@ -173,6 +175,14 @@ package final class VirtualProcessor {
     }
 
     private func deliver(_ fault: GuestFault) -> StopReason? {
+        switch serveTrap(fault) {
+        case .suspend: return .stopRequested
+        case .next, .transfer:
+            // A trap instruction retires like any other.
+            retiredBefore &+= 1
+            return nil
+        case nil: break
+        }
         chargeFault()
         return hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
     }

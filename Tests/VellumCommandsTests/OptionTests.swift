@@ -42,7 +42,8 @@ import VellumMachine
         ["k", "--serial", "tcp:1"], ["k", "--timeout", "-1"], ["k", "--max-instructions", "0"],
         ["k", "--screen", "a.png"], ["k", "--debug-exit", "0x10000"], ["k", "--cache-size", "1"],
         ["k", "--block-limit", "0"], ["k", "extra"], [], ["--boot", "c"], ["k", "--boot", "x"],
-        ["k", "--drive", "C=."], ["k", "--script", "s"], ["k", "--boot", ""], ["k", "--unknown"],
+        ["k", "--drive", "C"], ["k", "--drive", "Z=."], ["k", "--drive", "C=a", "--drive", "c=b"],
+        ["k", "--script", "s"], ["k", "--boot", ""], ["k", "--unknown"],
     ]) func usageErrorsHaveStatus64(_ arguments: [String]) {
         do {
             _ = try VellumCommand.parseAsRoot(["run"] + arguments)

@@ -20,7 +20,7 @@ import Testing
     @Test func whatCannotRunSaysSoInOneLine() {
         let cases: [([UInt8], String)] = [
             ([], "empty"), (Array("hello".utf8), "--load"),
-            ([0x4D, 0x5A] + Array(repeating: 0, count: 100), "DOS program"),
+            ([0x4D, 0x5A] + Array(repeating: 0, count: 100), "no load module"),
             ([0x7F, 0x45, 0x4C, 0x46] + Array(repeating: 0, count: 100), "without a Multiboot header"),
         ]
         for (bytes, expected) in cases {

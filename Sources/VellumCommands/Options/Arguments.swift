@@ -66,7 +66,8 @@ enum ClockStart: ExpressibleByArgument, Equatable {
         }
     }
 
-    var defaultValueDescription: String { "2000-01-01T00:00:00" }
+    /// 2000-01-01T00:00:00.
+    static let standard = ClockStart.seconds(946_684_800)
 
     /// Seconds since 1970, UTC.
     var seconds: Int64 {

@@ -3,13 +3,11 @@ import ArgumentParser
 /// Options that the contract names and this version does not have: each is refused with a line of its own, so that no
 /// script believes that it worked.
 struct LaterOptions: ParsableArguments {
-    @Option(help: .hidden) var drive: [String] = []
     @Option(help: .hidden) var script: String?
 
     func validate() throws {
         let given: [(String, Bool, String)] = [
-            ("--drive", !drive.isEmpty, "DOS programs are not there yet"),
-            ("--script", script != nil, "scripts are not there yet; use --max-instructions or --timeout"),
+            ("--script", script != nil, "scripts are not there yet; use --max-instructions or --timeout")
         ]
         if let (name, _, reason) = given.first(where: { $0.1 }) { throw ValidationError("\(name): \(reason).") }
     }

@@ -32,8 +32,11 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "Speed of virtual time in million instructions a second, or 8088, 286, 386, 486, pentium.")
     var mips: Speed?
 
-    @Option(help: "The real-time clock at the start: an ISO 8601 date (UTC), or host.")
-    var rtc = ClockStart.seconds(946_684_800)
+    @Option(
+        help:
+            "The real-time clock at the start: an ISO 8601 date (UTC), or host (default: 2000-01-01, DOS programs host)."
+    )
+    var rtc: ClockStart?
 
     @Option(help: "Seed of everything random in the machine (nothing is, so far).")
     var seed: UInt64 = 0
@@ -90,13 +93,17 @@ struct MachineOptions: ParsableArguments {
         } else {
             throw ValidationError("There is nothing to boot: name an IMAGE, or a drive's with --fda, --hda or --cdrom.")
         }
-        image.commandLine = ([append] + arguments).filter { !$0.isEmpty }.joined(separator: " ")
+        if !image.isDOSProgram {
+            image.commandLine = ([append] + arguments).filter { !$0.isEmpty }.joined(separator: " ")
+        }
         try addModules(to: &image)
         var configuration = MachineConfiguration(image: image)
         configuration.memory = memory.bytes
         configuration.processor = cpu
         configuration.timebase = mips?.timebase ?? .standard
-        configuration.startTime = rtc.seconds
+        let start = rtc ?? (image.isDOSProgram ? .host : .standard)
+        configuration.startTime = start.seconds
+        if start == .host { configuration.dos.zoneOffset = HostClock.zoneOffset }
         configuration.drives = drives.drives
         configuration.firmware = drives.firmware
         configuration.onReset = onReset ?? (image.kind?.isDrive == true ? .reboot : .exit)

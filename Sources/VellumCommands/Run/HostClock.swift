@@ -7,6 +7,13 @@ enum HostClock {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
+
+    /// Seconds that the host's time zone is ahead of UTC now.
+    static var zoneOffset: Int64 {
+        var (now, parts) = (Glibc.time(nil), tm())
+        guard localtime_r(&now, &parts) != nil else { return 0 }
+        return Int64(parts.tm_gmtoff)
+    }
 }
 
 /// Keeps virtual time with the host's: where the guest is ahead the host waits, where it is behind virtual time is

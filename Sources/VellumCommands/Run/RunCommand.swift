@@ -9,18 +9,22 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs a guest.",
         discussion: """
-            IMAGE is a Multiboot kernel, a Linux bzImage (either may be gzipped), with --load a flat binary, or the \
-            image of a floppy, hard disk or CD, which is booted through firmware (SeaBIOS). Standard output is the guest's console: its first serial port, or at the end its text screen if the port \
-            stayed silent. At a terminal the text screen is shown live; Ctrl-A h there lists the keys.
+            IMAGE is a program for DOS (.COM or .EXE), a Multiboot kernel, a Linux bzImage (any of them may be \
+            gzipped), with --load a flat binary, or the image of a floppy, hard disk or CD, which is booted through \
+            firmware (SeaBIOS). Standard output is the guest's console: what a DOS program prints, for others the \
+            first serial port, or at the end the text screen if nothing came there. At a terminal the text screen is \
+            shown live; Ctrl-A h there lists the keys.
 
             Examples:
+              vellum run GAME.EXE
+              vellum run TOOL.COM --drive D=/data:ro -- /x D:\\INPUT.TXT
               vellum run /boot/invaders.exec
               vellum run /boot/memtest86+ia32.bin -m 16M --append console=ttyS0,115200
               vellum run vmlinuz --initrd initrd.gz --append 'console=ttyS0 panic=-1'
               vellum run debian.iso -m 256M --hda disk.img --write
               vellum run boot.bin --load 0x7c00 --mode 16 --max-instructions 1000000
 
-            Exit status: the guest's own where it has one (power-off 0, debug exit (value << 1) | 1); 64 usage, \
+            Exit status: the guest's own where it has one (errorlevel, power-off 0, debug exit (value << 1) | 1); 64 usage, \
             65 image not understood, 66 image unreadable, 70 our own error, 120 halted for good, 121 triple fault or \
             reset, 122 instruction limit, 124 timeout, 130 SIGINT, 143 SIGTERM.
             """)
@@ -33,6 +37,9 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup(title: "Drives and firmware")
     var drives: DriveOptions
+
+    @OptionGroup(title: "DOS programs")
+    var dos: DOSOptions
 
     @OptionGroup(title: "Run")
     var options: RunOptions
@@ -69,6 +76,12 @@ struct Runner {
             var configuration = try command.machine.configuration(
                 image: command.image, drives: command.drives, arguments: command.arguments)
             command.engine.apply(to: &configuration)
+            if configuration.image.isDOSProgram {
+                let zone = configuration.dos.zoneOffset
+                configuration.dos = command.dos.configuration(
+                    arguments: command.arguments, isInteractive: isInteractive)
+                configuration.dos.zoneOffset = zone
+            }
             machine = try Machine(configuration)
         } catch let error as ImageError {
             return fail(error.about(command.image ?? "").description, error.exitStatus)
@@ -108,26 +121,37 @@ struct Runner {
     }
 
     private func makeSession(_ machine: Machine) throws(SerialChannel.Failure) -> RunSession {
-        var serial = try SerialChannel.open(target)
+        var serial = try SerialChannel.open(target(machine))
         if let name = serial.terminalName { HostIO.report("serial port on \(name)") }
-        let display = try makeDisplay()
-        if display != nil, usesTerminalSerial { serial = SerialChannel() }
+        let display = try makeDisplay(machine)
+        if display != nil, usesTerminalSerial(machine) { serial = SerialChannel() }
         var plan = RunPlan()
         plan.maximumInstructions = command.options.maxInstructions ?? .max
         plan.timeout = command.options.timeout.map { UInt64($0 * 1e9) }
         plan.usesHostClock = command.options.clock.map { $0 == .host } ?? (display != nil)
-        plan.displaysSerial = usesTerminalSerial
+        plan.displaysSerial = usesTerminalSerial(machine)
         plan.log = command.options.log
+        if machine.kind.isDOS {
+            plan.console = display == nil ? ConsoleChannel() : nil
+        }
         return RunSession(machine: machine, plan: plan, serial: serial, display: display)
     }
 
-    private var target: SerialTarget { command.options.serial ?? .stdio }
+    /// The console of DOS programs is another one.
+    private func target(_ machine: Machine) -> SerialTarget {
+        command.options.serial ?? (machine.kind.isDOS ? .none : .stdio)
+    }
 
     /// The serial port leads to the terminal, by way of the live display where there is one.
-    private var usesTerminalSerial: Bool { target == .stdio }
+    private func usesTerminalSerial(_ machine: Machine) -> Bool { target(machine) == .stdio }
+
+    /// There will be a live display.
+    private var isInteractive: Bool {
+        command.options.display != .some(.none) && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    }
 
     /// At a terminal the screen is live, or the serial port alone where that is wanted there.
-    private func makeDisplay() throws(SerialChannel.Failure) -> LiveDisplay? {
+    private func makeDisplay(_ machine: Machine) throws(SerialChannel.Failure) -> LiveDisplay? {
         switch command.options.display {
         case .terminal:
             guard let display = LiveDisplay(screen: true) else {
@@ -136,7 +160,7 @@ struct Runner {
             }
             return display
         case nil where command.options.serial != .stdio: return LiveDisplay(screen: true)
-        default: return usesTerminalSerial ? LiveDisplay(screen: false) : nil
+        default: return usesTerminalSerial(machine) ? LiveDisplay(screen: false) : nil
         }
     }
 
@@ -157,7 +181,8 @@ struct Runner {
                 status = fail("\(path): the statistics cannot be written", 70)
             }
         }
-        if command.options.log > .quiet {
+        // A program that ended by itself has said what it had to say.
+        if command.options.log >= (report.reason == .dosExit ? .info : .error) {
             HostIO.report("\(report.reason.rawValue): \(report.message) (status \(report.status))")
         }
         return status
@@ -167,7 +192,7 @@ struct Runner {
     private func showScreen(_ session: RunSession) {
         if let bytes = session.display?.hiddenSerial { HostIO.write(bytes, to: STDOUT_FILENO) }
         let text = session.machine.screenText
-        guard session.display?.view == .screen || session.serialCount == 0, !text.isEmpty else { return }
+        guard session.display?.view == .screen || session.outputCount == 0, !text.isEmpty else { return }
         HostIO.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
     }
 }

@@ -10,6 +10,8 @@ struct RunPlan {
     var usesHostClock = false
     /// The live display gets what the guest sends to its serial port.
     var displaysSerial = false
+    /// Where a DOS program's console leads, unless the live display has it.
+    var console: ConsoleChannel?
     var log = LogLevel.error
 }
 
@@ -38,7 +40,7 @@ final class RunSession {
         self.serial = serial
         self.display = display
         observer = SessionObserver(
-            output: serial.output, display: plan.displaysSerial ? display : nil, log: plan.log)
+            output: serial.output, display: plan.displaysSerial ? display : nil, console: plan.console, log: plan.log)
         machine.observer = observer
         if plan.usesHostClock { pacer = Pacer(host: HostClock.now, virtual: machine.virtualTime) }
     }
@@ -46,8 +48,8 @@ final class RunSession {
     /// Seconds since the session was made.
     var wallSeconds: Double { Double(HostClock.now - start) / 1e9 }
 
-    /// Bytes that the guest sent to its serial port.
-    var serialCount: UInt64 { observer.serialCount }
+    /// Bytes that the guest sent to its serial port or DOS console.
+    var outputCount: UInt64 { observer.serialCount + (plan.console?.output.count ?? 0) }
 
     /// Runs to the end.
     func run() -> ExitReport {
@@ -67,6 +69,8 @@ final class RunSession {
                 pace()
             case .idle(let until):
                 serial.output?.flush()
+                plan.console?.output.flush()
+                if feedConsole() { continue }
                 guard until != nil || canWake else { return finish(.halted) }
                 idle(until: until)
             }
@@ -108,6 +112,19 @@ final class RunSession {
         if let bytes { machine.sendSerial(bytes) } else { HostInput.sleep(wait) }
     }
 
+    /// Answers a DOS program that reads its standard input; false when none does.
+    private func feedConsole() -> Bool {
+        let wanted = machine.consoleWanted
+        guard wanted != .nothing else { return false }
+        guard let console = plan.console else {
+            machine.sendConsole([], ended: true)
+            return true
+        }
+        let bytes = console.read(wait: wanted == .input ? RunSession.longestWait : 0)
+        if wanted == .poll || !bytes.isEmpty || console.ended { machine.sendConsole(bytes, ended: console.ended) }
+        return true
+    }
+
     // MARK: Time
 
     /// Keeps to the host's clock after a slice.
@@ -140,12 +157,14 @@ extension ExitReport {
 private final class SessionObserver: MachineObserver {
     private let output: OutputBuffer?
     private let display: LiveDisplay?
+    private let console: ConsoleChannel?
     private let log: LogLevel
     private(set) var serialCount: UInt64 = 0
     private var debugLine: [UInt8] = []
 
-    init(output: OutputBuffer?, display: LiveDisplay?, log: LogLevel) {
+    init(output: OutputBuffer?, display: LiveDisplay?, console: ConsoleChannel?, log: LogLevel) {
         self.output = output
+        self.console = console
         self.display = display
         self.log = log
     }
@@ -153,6 +172,14 @@ private final class SessionObserver: MachineObserver {
     func machine(_ machine: Machine, didSendSerial byte: UInt8) {
         serialCount += 1
         if let output { output.put(byte) } else { display?.put(serial: byte) }
+    }
+
+    func machine(_ machine: Machine, didWriteConsole byte: UInt8) { console?.put(byte) }
+
+    func machine(_ machine: Machine, didNote line: String) {
+        guard log > .quiet else { return }
+        console?.output.flush()
+        HostIO.report(line)
     }
 
     func machineWillRestart(_ machine: Machine, because reason: String) {
@@ -173,5 +200,6 @@ private final class SessionObserver: MachineObserver {
     func finish() {
         flushDebug()
         output?.flush()
+        console?.output.flush()
     }
 }

@@ -137,6 +137,8 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
             chips.keyboard.moveMouse(x: x, y: y, wheel: wheel, buttons: buttons)
         case .serial(let byte): chips.serial.receive([byte])
         case .skip(let nanoseconds): skipped += nanoseconds
+        // The machine's, not the board's.
+        case .console: break
         }
         alarms.refreshAll()
     }

@@ -46,6 +46,8 @@ package struct BootPlan: Equatable, Sendable {
     package var entry: Entry
     /// What starts the image, when the board does not do so itself.
     package var firmware: Firmware?
+    /// A DOS program's file; DOS loads it.
+    package var program: [UInt8]?
 
     package init(kind: ImageKind, regions: [Region], entry: Entry) {
         self.kind = kind

@@ -20,12 +20,13 @@ public enum ImageKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Kinds that this version can start.
-    public var isSupported: Bool {
-        switch self {
-        case .multiboot, .linux, .flat, .floppy, .disk, .cdrom: true
-        case .dosCOM, .dosEXE: false
-        }
+    /// A program for DOS.
+    public var isDOS: Bool { self == .dosCOM || self == .dosEXE }
+
+    /// A .COM program has nothing but its name to tell it by.
+    package static func isNamedCOM(_ path: String) -> Bool {
+        let name = path.lowercased()
+        return name.hasSuffix(".com") || name.hasSuffix(".com.gz")
     }
 }
 

@@ -21,6 +21,9 @@ extension BootPlan {
                 throw .notUnderstood("", "a flat image needs an address", "give --load ADDR and --entry ADDR")
             }
             self = try FlatLoader(memory: memory, layout: layout).plan(bytes)
+        case let kind where kind.isDOS:
+            self.init(kind: kind, regions: [], entry: Entry(mode: .reset, eip: 0xFFF0))
+            program = bytes
         case let kind: throw .unsupported(kind)
         }
     }
@@ -28,13 +31,14 @@ extension BootPlan {
     private static func kind(of image: BootImage, _ bytes: [UInt8]) throws(ImageError) -> ImageKind {
         if let kind = image.kind ?? (image.flat == nil ? nil : .flat) { return kind }
         if let kind = ImageKind.detect(bytes) { return kind }
+        if ImageKind.isNamedCOM(image.name), !ELFImage.isPresent(in: ByteReader(bytes)) { return .dosCOM }
         if ELFImage.isPresent(in: ByteReader(bytes)) {
             throw .notUnderstood(
                 "first 8192 bytes", "an ELF file without a Multiboot header",
                 "a program for another system cannot be booted")
         }
         throw .notUnderstood(
-            "", "neither a Multiboot kernel nor a Linux bzImage nor anything else that can be booted",
+            "", "neither a Multiboot kernel nor a Linux bzImage nor a DOS program nor anything else that can be booted",
             "for a flat binary give --load ADDR and --entry ADDR")
     }
 
@@ -62,13 +66,8 @@ extension BootPlan {
 
 extension ImageError {
     static func unsupported(_ kind: ImageKind) -> ImageError {
-        let what =
-            switch kind {
-            case .dosCOM, .dosEXE: "a DOS program"
-            default: "an image"
-            }
-        return .notUnderstood(
-            "", "\(what), which this version cannot start yet",
-            "expected a Multiboot kernel, a Linux bzImage or a flat binary")
+        .notUnderstood(
+            "", "\(kind.rawValue): an image that this version cannot start so",
+            "expected a Multiboot kernel, a Linux bzImage, a DOS program or a flat binary")
     }
 }

@@ -38,6 +38,9 @@ public struct ExitReport: Equatable, Sendable {
     public static func instructionLimit(_ count: UInt64) -> ExitReport {
         ExitReport(.instructionLimit, status: 122, message: "\(count) instructions executed, the limit given")
     }
+    static func dosExit(_ code: UInt8) -> ExitReport {
+        ExitReport(.dosExit, status: Int32(code), message: "the program ended with errorlevel \(code)")
+    }
     public static let timeout = ExitReport(.timeout, status: 124, message: "the time given is over")
     /// Ended by a signal: 130 for SIGINT, 143 for SIGTERM.
     public static func signal(_ number: Int32) -> ExitReport {

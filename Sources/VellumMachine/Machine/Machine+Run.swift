@@ -57,6 +57,7 @@ extension Machine {
         deliverPlayback()
         board.synchronize()
         if let report = takeRequest() { return .ended(report) }
+        if let progress = dos?.progress { return progress }
         guard isHalted else { return nil }
         if board.interruptPending, processor.cpu.acceptsInterrupts { return nil }
         guard processor.cpu.acceptsInterrupts else { return .ended(.halted) }
@@ -129,6 +130,7 @@ extension Machine {
     /// Gives the guest an event now, and logs it.
     package func deliver(_ event: ExternalEvent) {
         log.events.append(LoggedEvent(instruction: instructions, time: virtualTime, event: event))
+        if case .console(let bytes, let ended) = event { dos?.kernel?.console.receive(bytes, ended: ended) }
         board.deliver(event)
     }
 

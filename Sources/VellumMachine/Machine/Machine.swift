@@ -40,6 +40,8 @@ public final class Machine {
     let memory: PhysicalMemory
     let drives: DriveSet
     private let mapper: MemoryMapper
+    /// DOS, for its programs.
+    package private(set) var dos: DOSMachine?
     package let board: Board
     package let processor: VirtualProcessor
     /// External events of this run, in order.
@@ -56,8 +58,13 @@ public final class Machine {
     /// Loads the image into a new machine.
     public init(_ configuration: MachineConfiguration) throws(MachineError) {
         self.configuration = configuration
+        let program: DOSProgram?
         do {
-            plan = try BootPlan(configuration)
+            let plan = try BootPlan(configuration)
+            self.plan = plan
+            program = try plan.program.map { (bytes) throws(ImageError) in
+                try DOSProgram(configuration, bytes: bytes)
+            }
             drives = try DriveSet(configuration.drives(for: plan.kind))
         } catch {
             throw .image(error.about(configuration.image.name))
@@ -87,10 +94,21 @@ public final class Machine {
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
         board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
         board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
+        if let program { try connectDOS(program) }
         start()
     }
 
     deinit { board.processor = nil }
+
+    private func connectDOS(_ program: DOSProgram) throws(MachineError) {
+        guard configuration.memory >= DOSMachine.leastMemory else { throw .memory(configuration.memory) }
+        let dos = DOSMachine(
+            processor: processor, board: board, program: program,
+            startTime: configuration.startTime + configuration.dos.zoneOffset)
+        dos.consoleOutput = { [unowned self] in observer?.machine(self, didWriteConsole: $0) }
+        dos.onNote = { [unowned self] in observer?.machine(self, didNote: $0) }
+        self.dos = dos
+    }
 
     /// Puts the image into memory and everything into the state it starts in.
     func start() {
@@ -105,6 +123,7 @@ public final class Machine {
         for region in plan.regions { load(region) }
         processor.codeChanged()
         processor.cpu.enter(plan.entry)
+        dos?.start()
         processor.mmu.modeChanged()
     }
 

@@ -93,6 +93,8 @@ public struct MachineConfiguration: Equatable, Sendable {
     public var processor = ProcessorName.pentium3
     public var drives = DriveConfiguration()
     public var firmware = FirmwareOptions()
+    /// What a DOS program gets of the host.
+    public var dos = DOSConfiguration()
     public var timebase = Timebase.standard
     /// The real-time clock at power-on, in seconds since 1970 (UTC).
     public var startTime: Int64 = 946_684_800
@@ -115,6 +117,13 @@ public struct MachineConfiguration: Equatable, Sendable {
 }
 
 extension BootImage {
+    /// The image is a program for DOS.
+    public var isDOSProgram: Bool {
+        looksLike(.dosEXE) || looksLike(.dosCOM)
+            || kind == nil && flat == nil && ImageKind.isNamedCOM(name) && !ELFImage.isPresent(in: ByteReader(bytes))
+                && ImageKind.detect(bytes) == nil
+    }
+
     /// The image is of a kind, as told or by its bytes; compressed ones are looked into.
     public func looksLike(_ kind: ImageKind) -> Bool {
         if let known = self.kind { return known == kind }

@@ -8,6 +8,10 @@ public protocol MachineObserver: AnyObject {
     func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16)
     /// The guest showed a power-on test code at port 80h.
     func machine(_ machine: Machine, didShowPostCode code: UInt8)
+    /// A DOS program wrote a byte to its console (code page 437).
+    func machine(_ machine: Machine, didWriteConsole byte: UInt8)
+    /// Something that the user should know: a DOS service that is not there.
+    func machine(_ machine: Machine, didNote line: String)
 }
 
 extension MachineObserver {
@@ -15,4 +19,6 @@ extension MachineObserver {
     public func machineWillRestart(_ machine: Machine, because reason: String) {}
     public func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16) {}
     public func machine(_ machine: Machine, didShowPostCode code: UInt8) {}
+    public func machine(_ machine: Machine, didWriteConsole byte: UInt8) {}
+    public func machine(_ machine: Machine, didNote line: String) {}
 }

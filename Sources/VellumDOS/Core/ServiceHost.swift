@@ -6,6 +6,8 @@ package protocol ServiceHost: AnyObject {
     func writeByte(_ address: UInt32, _ value: UInt8)
     func read(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer)
     func write(_ address: UInt32, from bytes: UnsafeRawBufferPointer)
+    /// Copies physical memory, whatever address line 20 says.
+    func copyExtended(from source: UInt32, to target: UInt32, count: Int)
     func readPort(_ port: UInt16) -> UInt8
     func writePort(_ port: UInt16, _ value: UInt8)
     /// Virtual time in nanoseconds.

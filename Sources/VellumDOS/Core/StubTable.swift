@@ -41,9 +41,9 @@ package final class StubTable {
 
     /// The segment of all stubs.
     package static let segment: UInt16 = 0xF000
-    /// Offsets of the stubs: below are tables of the BIOS.
+    /// Offsets of the stubs: glyphs lie behind them.
     private static let firstOffset: UInt16 = 0x1000
-    private static let lastOffset: UInt16 = 0xDFF0
+    private static let lastOffset: UInt16 = 0x4000
 
     private(set) var stubs: [UInt16: Stub] = [:]
     private var next = StubTable.firstOffset

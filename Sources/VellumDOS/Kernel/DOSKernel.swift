@@ -21,6 +21,12 @@ package final class DOSKernel {
     var lastExit: UInt16 = 0
     /// The first program's errorlevel, once it has ended.
     package internal(set) var exitCode: UInt8?
+    /// Why the first program could not go on.
+    package internal(set) var fault: BIOS.Fault?
+    /// Since when a program waits for a key that cannot come, in nanoseconds of virtual time.
+    var waitsInVainSince: UInt64?
+    /// It has waited too long.
+    package internal(set) var waitsInVain = false
 
     var drives = [Drive?](repeating: nil, count: 26)
     var currentDrive: UInt8 = 2
@@ -60,6 +66,9 @@ package final class DOSKernel {
         console = DOSConsole(host: host, bios: bios)
         arena = MemoryArena(host: host, first: DOSLayout.firstArena)
         registerServices()
+        bios.keySource = { [unowned self] in keyFromStream(polls: $0) }
+        bios.onTeletype = { [unowned host] in host.put(console: $0) }
+        bios.onFault = { [unowned self] in fault($0, &$1) }
     }
 
     /// What AH=59h tells of the last error.

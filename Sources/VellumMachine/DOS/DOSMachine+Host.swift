@@ -13,6 +13,12 @@ extension DOSMachine: ServiceHost {
 
     package func writePort(_ port: UInt16, _ value: UInt8) { board.writePort(port, value: UInt32(value), width: 1) }
 
+    package func copyExtended(from source: UInt32, to target: UInt32, count: Int) {
+        var bytes = [UInt8](repeating: 0, count: max(0, count))
+        bytes.withUnsafeMutableBytes { mmu.readPhysical(source, into: $0) }
+        bytes.withUnsafeBytes { mmu.writePhysical(target, from: $0) }
+    }
+
     // MARK: Memory
 
     private var mmu: SoftMMU { processor.mmu }

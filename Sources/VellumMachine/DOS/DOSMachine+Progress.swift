@@ -7,11 +7,21 @@ extension DOSMachine {
         if let loadProblem { return .ended(.notLoaded(loadProblem)) }
         guard let kernel else { return nil }
         if let code = kernel.exitCode { return .ended(.dosExit(code)) }
+        if let fault = kernel.fault { return .ended(.fault(fault)) }
+        if kernel.waitsInVain { return .ended(.waitsInVain) }
         return kernel.console.wanted == .nothing ? nil : .idle(until: nil)
     }
 }
 
 extension ExitReport {
+    fileprivate static func fault(_ fault: BIOS.Fault) -> ExitReport {
+        let place = "\(hex4(fault.place.segment)):\(hex4(fault.place.offset))"
+        return ExitReport(.fault, status: 121, message: "the program died of a fault: \(fault.what) at \(place)")
+    }
+
+    fileprivate static let waitsInVain = ExitReport(
+        .halted, status: 120, message: "the program waits for a key, and standard input has ended")
+
     fileprivate static func notLoaded(_ error: DOSError) -> ExitReport {
         let reason = error == .notEnoughMemory ? "it needs more conventional memory than there is" : "\(error)"
         return ExitReport(.dosExit, status: 65, message: "the program cannot be loaded: \(reason)")

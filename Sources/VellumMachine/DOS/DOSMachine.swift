@@ -6,7 +6,7 @@ import VellumIA32
 
 /// DOS and the BIOS on a machine: carries services between guests' registers and `VellumDOS`.
 package final class DOSMachine {
-    package let stubs = StubTable()
+    package private(set) var stubs = StubTable()
     /// Services for traps that are met in protected mode, by their offset in the stubs' segment.
     package var protectedHandlers: [UInt16: () -> TrapOutcome] = [:]
     /// Takes what programs write to the console.
@@ -15,6 +15,8 @@ package final class DOSMachine {
     package var onNote: (String) -> Void = { _ in }
     package let startTime: Int64
 
+    /// Character generators for the screen.
+    private let fonts: Fonts
     let processor: VirtualProcessor
     let board: Board
     private let program: DOSProgram
@@ -24,14 +26,12 @@ package final class DOSMachine {
     /// Why the program could not be loaded.
     private(set) var loadProblem: DOSError?
 
-    init(processor: VirtualProcessor, board: Board, program: DOSProgram, startTime: Int64) {
+    init(processor: VirtualProcessor, board: Board, program: DOSProgram, startTime: Int64, fonts: Fonts) {
         self.processor = processor
         self.board = board
         self.program = program
         self.startTime = startTime
-        let bios = BIOS(host: self)
-        self.bios = bios
-        kernel = DOSKernel(host: self, stubs: stubs, bios: bios)
+        self.fonts = fonts
         processor.traps = self
     }
 
@@ -42,10 +42,13 @@ package final class DOSMachine {
 
     /// Sets memory up and loads the program.
     func start() {
-        guard let bios else { return }
-        // A fresh one, since a machine may start more than once.
+        // All fresh, since a machine may start more than once.
+        let bios = BIOS(host: self)
+        stubs = StubTable()
+        bios.fonts = fonts
+        bios.register(stubs)
         let kernel = DOSKernel(host: self, stubs: stubs, bios: bios)
-        self.kernel = kernel
+        (self.bios, self.kernel) = (bios, kernel)
         program.mount(on: kernel)
         writePort(0x92, 0)
         var registers = ServiceRegisters()
@@ -55,6 +58,7 @@ package final class DOSMachine {
         } catch {
             loadProblem = error
         }
+        bios.powerOn(secondsOfDay: startTime % 86_400)
         writeROM()
         store(registers, hasFrame: false)
     }

@@ -3,6 +3,7 @@ public enum ExitReason: String, CaseIterable, Sendable {
     case powerOff = "power-off"
     case debugExit = "debug-exit"
     case dosExit = "dos-exit"
+    case fault
     case halted
     case reset
     case tripleFault = "triple-fault"

@@ -58,6 +58,7 @@ extension Machine {
         board.synchronize()
         if let report = takeRequest() { return .ended(report) }
         if let progress = dos?.progress { return progress }
+        if let progress = sleep(idle) { return progress }
         guard isHalted else { return nil }
         if board.interruptPending, processor.cpu.acceptsInterrupts { return nil }
         guard processor.cpu.acceptsInterrupts else { return .ended(.halted) }
@@ -67,6 +68,16 @@ extension Machine {
         }
         skipsSinceWake += 1
         board.skip(to: next)
+        return nil
+    }
+
+    /// A service of the BIOS lets time pass: it goes on at once to whatever comes first, that time or an event.
+    private func sleep(_ idle: IdlePolicy) -> Progress? {
+        guard let wake = dos?.bios?.sleepUntil, board.now < wake, !board.interruptPending else { return nil }
+        let next = [board.nextDeadline, playback?.next?.time, wake].compactMap { $0 }.min() ?? wake
+        if idle == .wait { return .idle(until: next) }
+        board.skip(to: next)
+        board.synchronize()
         return nil
     }
 

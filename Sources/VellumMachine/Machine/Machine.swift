@@ -75,7 +75,7 @@ public final class Machine {
         else { throw .memory(configuration.memory) }
         self.memory = memory
         var setup = BoardSetup(memory: configuration.memory)
-        setup.time = configuration.startTime
+        setup.time = configuration.startTime + configuration.dos.zoneOffset
         setup.debugExitPort = configuration.debugExit.number(for: plan.kind)
         setup.boot = configuration.bootSetup(plan)
         board = Board(timebase: configuration.timebase, setup: setup, drives: drives)
@@ -104,7 +104,8 @@ public final class Machine {
         guard configuration.memory >= DOSMachine.leastMemory else { throw .memory(configuration.memory) }
         let dos = DOSMachine(
             processor: processor, board: board, program: program,
-            startTime: configuration.startTime + configuration.dos.zoneOffset)
+            startTime: configuration.startTime + configuration.dos.zoneOffset,
+            fonts: configuration.firmware.fonts)
         dos.consoleOutput = { [unowned self] in observer?.machine(self, didWriteConsole: $0) }
         dos.onNote = { [unowned self] in observer?.machine(self, didNote: $0) }
         self.dos = dos

@@ -85,6 +85,9 @@ package final class DOSConsole {
         wanted = .nothing
     }
 
+    /// The stream has been read to its end.
+    var isExhausted: Bool { ended && head >= queue.count }
+
     private func next() -> UInt8? {
         guard head < queue.count else { return nil }
         head += 1

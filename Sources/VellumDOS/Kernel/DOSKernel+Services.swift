@@ -44,6 +44,10 @@ extension DOSKernel {
             [unowned self] in callAtFive(&$0)
         }
         // INT 23h, then a trap that looks at how its handler came back.
+        let shell = stubs.add("COMMAND.COM", shape: .farCall) { [unowned self] in shellStep(&$0) }
+        if let name = DOSName(component: Array("COMMAND.COM".utf8)) {
+            mount(25, BuiltInStore(files: [(name, CommandProgram.code(entry: shell))]))
+        }
         entries.caseMap = stubs.add("capitals", shape: .farCall) { registers in
             if registers.al >= 0x80 { registers.al = DOSName.capital(registers.al) }
             return .done

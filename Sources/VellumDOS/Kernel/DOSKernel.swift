@@ -54,6 +54,8 @@ package final class DOSKernel {
     var lineInput: LineInput?
     /// The rest of a line that was typed at CON and not yet read.
     var consoleLine: [UInt8] = []
+    /// Command interpreters by their processes.
+    var shells: [UInt16: Shell] = [:]
     /// What is on its way between a file and memory.
     let transferBuffer = TransferBuffer()
     /// Services that were asked for and are not there, each told once.

@@ -45,9 +45,8 @@ package final class HostDirectoryStore: FileStore {
 
     /// The file or directory that has a name.  Names in capitals or small letters throughout need no listing.
     private func find(_ name: DOSName, in folder: HostFolder) throws(DOSError) -> HostFolder.Item? {
-        let host = ShortNames.hostName(name)
-        if host.allSatisfy({ $0 < 0x80 }), DeviceKind(name) == nil {
-            for spelling in [host, host.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }] {
+        if name.bytes.allSatisfy({ $0 < 0x80 }), DeviceKind(name) == nil {
+            for spelling in spellings(name) {
                 if let status = folder.status(spelling) {
                     return HostFolder.Item(host: spelling, name: name, status: status)
                 }
@@ -57,6 +56,17 @@ package final class HostDirectoryStore: FileStore {
             let status = folder.status(item.host)
         else { return nil }
         return HostFolder.Item(host: item.host, name: name, status: status)
+    }
+
+    /// A name in capitals and in small letters.
+    private func spellings(_ name: DOSName) -> [[UInt8]] {
+        let host = ShortNames.hostName(name)
+        return [host, host.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }]
+    }
+
+    /// Refuses a name that something has which DOS does not see: a link, a device.
+    private func checkFree(_ name: DOSName, in folder: HostFolder) throws(DOSError) {
+        for spelling in spellings(name) where folder.exists(spelling) { throw .accessDenied }
     }
 
     private func listing(_ folder: HostFolder) throws(DOSError) -> [HostFolder.Item] {
@@ -135,6 +145,8 @@ package final class HostDirectoryStore: FileStore {
         if let existing {
             guard !exclusive else { throw .fileExists }
             guard !existing.isDirectory, existing.status.st_mode & 0o200 != 0 else { throw .accessDenied }
+        } else {
+            try checkFree(name, in: folder)
         }
         let flags = O_RDWR | (existing == nil ? O_CREAT | O_EXCL : O_TRUNC)
         let mode: mode_t = attributes.contains(.readOnly) ? 0o444 : 0o644
@@ -171,11 +183,8 @@ package final class HostDirectoryStore: FileStore {
         let (folder, item) = try item(path)
         let destination = try self.folder(target.dropLast())
         guard try find(name, in: destination) == nil else { throw .accessDenied }
+        try checkFree(name, in: destination)
         let host = ShortNames.hostName(name)
-        // Something that DOS does not see must not be written over.
-        var status = stat()
-        let isTaken = HostFolder.withPath(host) { fstatat(destination.descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }
-        guard isTaken != 0 else { throw .accessDenied }
         try check(
             HostFolder.withPath(item.host) { source in
                 HostFolder.withPath(host) { renameat(folder.descriptor, source, destination.descriptor, $0) }
@@ -188,6 +197,7 @@ package final class HostDirectoryStore: FileStore {
         guard !isReadOnly, let name = path.last else { throw .accessDenied }
         let folder = try folder(path.dropLast())
         guard try find(name, in: folder) == nil else { throw .accessDenied }
+        try checkFree(name, in: folder)
         do throws(DOSError) {
             try check(HostFolder.withPath(ShortNames.hostName(name)) { mkdirat(folder.descriptor, $0, 0o755) })
         } catch {

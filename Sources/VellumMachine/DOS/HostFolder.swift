@@ -37,6 +37,12 @@ final class HostFolder {
         return status
     }
 
+    /// Anything at all has the name.
+    func exists(_ host: [UInt8]) -> Bool {
+        var status = stat()
+        return HostFolder.withPath(host) { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
+    }
+
     /// All regular files and directories, by their DOS names.
     func items() throws(DOSError) -> [Item] {
         let hosts = try names()

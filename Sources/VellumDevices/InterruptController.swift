@@ -25,6 +25,9 @@ package final class InterruptController: Device, PortDevice {
         }
     }
 
+    /// The mask registers, for reports.
+    package var masks: (first: UInt8, second: UInt8) { (chips.master.mask, chips.slave.mask) }
+
     /// The 8259A has no reset pin; power-on leaves it masked here, until software initialises it.
     package func reset() {
         chips.master.reset()

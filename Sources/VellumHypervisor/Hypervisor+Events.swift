@@ -17,6 +17,8 @@ struct Event {
     var returnEIP: UInt32
     /// The flags that the handler finds on its stack.
     var flags: UInt32
+    /// It came from outside the processor, between two instructions.
+    var isInterrupt = false
 
     /// The EXT bit of faults met on the way.
     var external: UInt32 { cause == .software ? 0 : 1 }
@@ -52,12 +54,14 @@ extension Hypervisor {
 
     /// Delivers an external interrupt; the caller has seen `canTakeInterrupt`.
     package func deliverInterrupt(vector: UInt8) -> Delivery {
-        deliverBetween(Event(vector: vector, cause: .hardware, returnEIP: eip, flags: cpu.eflags))
+        deliverBetween(
+            Event(vector: vector, cause: .hardware, returnEIP: eip, flags: cpu.eflags, isInterrupt: true))
     }
 
     package func deliverNMI() -> Delivery {
         cpu.pointee.privileged.nmiBlocked = true
-        return deliverBetween(Event(vector: 2, cause: .hardware, returnEIP: eip, flags: cpu.eflags))
+        return deliverBetween(
+            Event(vector: 2, cause: .hardware, returnEIP: eip, flags: cpu.eflags, isInterrupt: true))
     }
 
     /// IF is set and no STI or MOV SS has just run.

@@ -6,7 +6,13 @@ import VellumMicroOps
 extension Hypervisor {
     func raise(_ event: Event) throws(GuestFault) {
         defer { deliveries &+= 1 }
-        if cpu.pointee.privileged.isProtected { try raiseThroughGate(event) } else { try raiseReal(event) }
+        record(event)
+        do throws(GuestFault) {
+            if cpu.pointee.privileged.isProtected { try raiseThroughGate(event) } else { try raiseReal(event) }
+        } catch {
+            history.fail(error)
+            throw error
+        }
     }
 
     // MARK: Real mode

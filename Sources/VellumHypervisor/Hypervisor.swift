@@ -25,6 +25,8 @@ package final class Hypervisor {
     package unowned(unsafe) let time: TimeSource
     /// How many events have gone to a handler: a single step over one of them does not trap.
     package internal(set) var deliveries: UInt64 = 0
+    /// What went to handlers lately.
+    package internal(set) var history = DeliveryHistory()
 
     package init(
         cpu: CPU, mmu: SoftMMU, paging: PagingUnit, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource,

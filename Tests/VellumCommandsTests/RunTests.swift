@@ -66,6 +66,10 @@ import VellumMachine
             ],
             "hypervisor_calls": ["total", "in_cache", "by_kind"], "tlb": ["misses", "flushes"],
             "time": ["wall_seconds", "translation_seconds", "guest_mips"],
+            "dead_end": [
+                "kind", "cause", "explanation", "evidence", "faults", "registers", "tables", "descriptors", "pages",
+                "fragments", "code",
+            ],
         ]
         #expect(Set(object.keys) == Set(members.keys).union(["schema", "vellum"]))
         for (name, keys) in members {
@@ -73,6 +77,7 @@ import VellumMachine
             #expect(Set(inner.keys) == Set(keys), "\(name)")
         }
         #expect((object["exit"] as? [String: Any])?["reason"] as? String == "halted")
+        #expect((object["dead_end"] as? [String: Any])?["cause"] as? String == "halted-interrupts-off")
         #expect((object["guest"] as? [String: Any])?["kind"] as? String == "flat")
         #expect((object["instructions"] as? [String: Any])?["executed"] as? Int == 7)
     }

@@ -1,6 +1,7 @@
 /// A JSON value that keeps the order of its members.
 indirect enum JSON: Equatable {
     case object([(String, JSON)])
+    case list([JSON])
     case text(String)
     case integer(UInt64)
     case signed(Int64)
@@ -16,6 +17,7 @@ indirect enum JSON: Equatable {
         case .signed(let value): String(value)
         case .number(let value): value.isFinite ? "\(value)" : "0.0"
         case .object(let members): JSON.encoded(members, indent)
+        case .list(let elements): JSON.encoded(elements, indent)
         }
     }
 
@@ -24,6 +26,13 @@ indirect enum JSON: Equatable {
         let inner = String(repeating: " ", count: indent + 2)
         let lines = members.map { "\(inner)\(quoted($0.0)): \($0.1.encoded(indent: indent + 2))" }
         return "{\n" + lines.joined(separator: ",\n") + "\n" + String(repeating: " ", count: indent) + "}"
+    }
+
+    private static func encoded(_ elements: [JSON], _ indent: Int) -> String {
+        guard !elements.isEmpty else { return "[]" }
+        let inner = String(repeating: " ", count: indent + 2)
+        let lines = elements.map { inner + $0.encoded(indent: indent + 2) }
+        return "[\n" + lines.joined(separator: ",\n") + "\n" + String(repeating: " ", count: indent) + "]"
     }
 
     private static func quoted(_ text: String) -> String {

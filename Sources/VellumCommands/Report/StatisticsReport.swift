@@ -8,9 +8,16 @@ struct StatisticsReport {
     var exit: ExitReport
     var statistics: Statistics
     var wallSeconds: Double
+    /// The report on a guest that cannot go on.
+    var deadEnd: DeadEnd?
 
     var json: JSON {
-        .object([
+        let ended = deadEnd.map { [("dead_end", DeadEndReport(deadEnd: $0).json)] } ?? []
+        return .object(members + ended)
+    }
+
+    private var members: [(String, JSON)] {
+        [
             ("schema", .integer(1)),
             ("vellum", .text(Version.current)),
             (
@@ -26,7 +33,7 @@ struct StatisticsReport {
             ("hypervisor_calls", hypervisorCalls),
             ("tlb", counts([("misses", statistics.tlbMisses), ("flushes", statistics.tlbFlushes)])),
             ("time", time),
-        ])
+        ]
     }
 
     private func counts(_ members: [(String, UInt64)]) -> JSON {

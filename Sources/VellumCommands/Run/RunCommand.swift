@@ -168,6 +168,7 @@ struct Runner {
     private func finish(_ session: RunSession, _ report: ExitReport) -> Int32 {
         let wall = session.wallSeconds
         var status = closeDrives(session.machine) ?? report.status
+        let deadEnd = session.machine.explain(report)
         showScreen(session)
         if let path = command.options.screen, !HostIO.writeFile(path, session.machine.screenText + "\n") {
             status = fail("\(path): the screen cannot be written", 70)
@@ -176,7 +177,7 @@ struct Runner {
             let statistics = StatisticsReport(
                 image: session.machine.configuration.image.name, kind: session.machine.kind,
                 memory: session.machine.memorySize, exit: report,
-                statistics: session.machine.statistics, wallSeconds: wall)
+                statistics: session.machine.statistics, wallSeconds: wall, deadEnd: deadEnd)
             if !HostIO.writeFile(path, statistics.json.encoded() + "\n") {
                 status = fail("\(path): the statistics cannot be written", 70)
             }
@@ -184,6 +185,7 @@ struct Runner {
         // A program that ended by itself has said what it had to say.
         if command.options.log >= (report.reason == .dosExit ? .info : .error) {
             HostIO.report("\(report.reason.rawValue): \(report.message) (status \(report.status))")
+            if let deadEnd { HostIO.write(Array(DeadEndReport(deadEnd: deadEnd).text.utf8), to: STDERR_FILENO) }
         }
         return status
     }

@@ -30,20 +30,28 @@ let package = Package(
         module("VellumDecoder", ["VellumIA32", "CCapstone"]),
         module("VellumMicroOps", ["VellumIA32"]),
         module("VellumTranslation", ["VellumIA32", "VellumDecoder", "VellumMicroOps"]),
-        module("VellumExecution", ["VellumIA32", "VellumMicroOps", "CVellumSupport"]),
+        module("VellumEvents", ["VellumIA32", "VellumMicroOps"]),
+        module("VellumExecution", ["VellumIA32", "VellumMicroOps", "VellumEvents", "CVellumSupport"]),
         module(
             "VellumHypervisor",
-            ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"]),
+            [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents", "VellumExecution",
+            ]),
         module("VellumDevices"),
         module("VellumDOS"),
         module(
             "VellumMachine",
             [
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
-                "VellumHypervisor", "VellumDevices", "VellumDOS", "CVellumSupport", "CZlib",
+                "VellumEvents", "VellumHypervisor", "VellumDevices", "VellumDOS", "CVellumSupport", "CZlib",
             ]),
-        module("VellumProfiling", ["VellumHypervisor"]),
-        module("Vellum", ["VellumMachine", "VellumProfiling"]),
+        module(
+            "VellumProfiling",
+            [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents", "VellumExecution",
+                "VellumHypervisor", "VellumMachine",
+            ]),
+        module("Vellum", ["VellumEvents", "VellumMachine"]),
         module(
             "VellumCommands",
             [

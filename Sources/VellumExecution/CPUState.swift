@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumIA32
 import VellumMicroOps
 
@@ -21,6 +22,11 @@ package struct EngineRegisters {
     package var jumpStamp: UInt64 = 0
     /// Set by slow paths: the running fragment must end after the current instruction.
     package var endRequested = false
+    /// The fragment that a slow path was announced for; between fragments nil.
+    package var running: FragmentPointer?
+    /// Where the next entry is logged, and where the log is full; nil while nobody wants it.
+    package var entryLog: UnsafeMutablePointer<EntryWord>?
+    package var entryLogEnd: UnsafeMutablePointer<EntryWord>?
     /// The selectors of ES CS SS DS FS GS, for the pointers that x87 keeps.
     package var selectors: (UInt16, UInt16, UInt16, UInt16, UInt16, UInt16) = (0, 0, 0, 0, 0, 0)
 

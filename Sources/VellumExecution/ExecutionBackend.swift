@@ -17,6 +17,8 @@ package protocol HypervisorGate: AnyObject {
     /// A waiting x87 instruction finds an unmasked exception pending: throws #MF where CR0.NE says so, else drives FERR#
     /// and returns false when the interrupt that follows must be taken before the instruction.
     func meetNumericError() throws(GuestFault) -> Bool
+    /// The log of entries is full.
+    func drainEntries()
     /// The exception behind FERR# is pending no more.
     func numericErrorCleared()
     /// An unmasked SSE exception: #XM, or #UD where the system does not know of it (CR4.OSXMMEXCPT).
@@ -28,8 +30,12 @@ package protocol FragmentResolver: AnyObject {
     /// The fragment at EIP under the processor's mode, or nil when the run loop must handle what happened (the fetch
     /// faulted).
     func resolve(eip: UInt32) -> FragmentPointer?
-    /// Likewise, for link 0 or 1 of a fragment, which may be set.
-    func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer?
+    /// The fragment found is entered now, having been charged for.
+    func entered(_ fragment: FragmentPointer)
+    /// Likewise, from link 0 or 1 of a fragment, which may be set to it.
+    func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer)
+    /// The fragment found is not entered: the budget does not allow it.
+    func deferred(_ fragment: FragmentPointer)
 }
 
 /// Executes fragments: one door in, an exit reason out.

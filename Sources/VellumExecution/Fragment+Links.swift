@@ -19,19 +19,31 @@ extension UnsafeMutablePointer where Pointee == Fragment {
         return false
     }
 
-    /// Sets a direct link to `target` and enters it in the target's list of incoming links.
-    package func setLink(_ link: Int, to target: FragmentPointer) {
+    /// Sets a direct link to `target` and enters it in the target's list of incoming links; false when it was set.
+    func setLink(_ link: Int, to target: FragmentPointer) -> Bool {
         let node = UInt(bitPattern: self) | UInt(link)
         if link == 0 {
-            guard pointee.link0 == nil else { return }
+            guard pointee.link0 == nil else { return false }
             pointee.link0 = target
             pointee.nextIncoming0 = target.pointee.incoming
         } else {
-            guard pointee.link1 == nil else { return }
+            guard pointee.link1 == nil else { return false }
             pointee.link1 = target
             pointee.nextIncoming1 = target.pointee.incoming
         }
         target.pointee.incoming = node
+        return true
+    }
+
+    /// The links that lead here.
+    var incomingLinks: [(owner: FragmentPointer, link: Int)] {
+        var links: [(owner: FragmentPointer, link: Int)] = []
+        var node = pointee.incoming
+        while let owner = FragmentPointer(bitPattern: node & ~1) {
+            links.append((owner, Int(node & 1)))
+            node = node & 1 == 0 ? owner.pointee.nextIncoming0 : owner.pointee.nextIncoming1
+        }
+        return links
     }
 
     /// Cuts every link into and out of the fragment.

@@ -38,6 +38,13 @@ package struct Fragment {
     package var nextIncoming0: UInt
     package var nextIncoming1: UInt
 
+    /// 1, 2, 3… in the order in which fragments were made.
+    package var serial: UInt32
+    /// Why it was made (a `TranslationCause`); zero once it has been entered.
+    package var freshCause: UInt8
+    /// Entries, while somebody has them counted.
+    package var entries: UInt64
+
     package static let noPage: UInt32 = 1
 }
 
@@ -49,17 +56,20 @@ extension UnsafeMutablePointer where Pointee == Fragment {
         pointee.eip &+ UInt32(pointee.offsets[Int(index)])
     }
 
-    /// Copies a unit into one new block.
-    package static func make(_ unit: TranslatedUnit) -> FragmentPointer {
+    /// Copies a unit into one new block, behind a probe where entries are watched.  The probe does not count as size: a
+    /// cache that is watched must do what it does unwatched.
+    package static func make(_ unit: TranslatedUnit, probe: MicroOp? = nil) -> FragmentPointer {
         let headerBytes = (MemoryLayout<Fragment>.stride + 15) & ~15
-        let operationBytes = unit.operations.count * MemoryLayout<MicroOp>.stride
+        let probes = probe == nil ? 0 : 1
+        let operationBytes = (unit.operations.count + probes) * MemoryLayout<MicroOp>.stride
         let total = headerBytes + operationBytes + unit.offsets.count * 2
         let block = UnsafeMutableRawPointer.allocate(byteCount: total, alignment: 16)
-        let operations = (block + headerBytes).bindMemory(to: MicroOp.self, capacity: unit.operations.count)
+        let operations = (block + headerBytes).bindMemory(to: MicroOp.self, capacity: unit.operations.count + probes)
         let offsets = (block + headerBytes + operationBytes).bindMemory(to: UInt16.self, capacity: unit.offsets.count)
         for (index, operation) in unit.operations.enumerated() {
-            (operations + index).initialize(to: operation)
+            (operations + (index + probes)).initialize(to: operation)
         }
+        if let probe { operations.initialize(to: probe) }
         for (index, offset) in unit.offsets.enumerated() { (offsets + index).initialize(to: offset) }
         let fragment = block.bindMemory(to: Fragment.self, capacity: 1)
         fragment.initialize(
@@ -67,8 +77,9 @@ extension UnsafeMutablePointer where Pointee == Fragment {
                 operations: operations, count: Int64(unit.instructionCount), link0: nil, link1: nil,
                 target0: unit.targets.0, target1: unit.targets.1, eip: 0, linear: 0, byteCount: UInt32(unit.byteCount),
                 physical: 0, secondPage: Fragment.noPage, context: 0, limit: 0, isValid: true, isUnpaged: false,
-                offsets: offsets, operationCount: UInt32(unit.operations.count), blockBytes: UInt32(total), incoming: 0,
-                nextIncoming0: 0, nextIncoming1: 0))
+                offsets: offsets, operationCount: UInt32(unit.operations.count + probes),
+                blockBytes: UInt32(total - probes * MemoryLayout<MicroOp>.stride), incoming: 0, nextIncoming0: 0,
+                nextIncoming1: 0, serial: 0, freshCause: 0, entries: 0))
         return fragment
     }
 }

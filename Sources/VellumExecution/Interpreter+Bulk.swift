@@ -29,6 +29,7 @@ extension Interpreter {
     private func finish(_ block: Block, registers: [GeneralRegister]) {
         let visible = cpu.visible
         cpu.pointee.engine.budget &-= Int64(block.count)
+        if cpu.pointee.engine.entryLog != nil { logRepeated(block.count) }
         visible[.ecx] = visible[.ecx] &- block.count
         let step = UInt32(truncatingIfNeeded: block.bytes)
         for register in registers {

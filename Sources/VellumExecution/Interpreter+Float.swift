@@ -59,7 +59,7 @@ extension Interpreter {
         _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
     ) throws(GuestFault) -> Bool {
         if try gate.meetNumericError() { return true }
-        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction))
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return false
     }

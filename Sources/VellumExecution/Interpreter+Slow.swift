@@ -11,6 +11,7 @@ extension Interpreter {
     /// Tells handlers, devices and the clock which instruction is running.
     func announce(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
         cpu.pointee.engine.unretired = fragment.pointee.count &- Int64(ip.pointee.instruction)
+        cpu.pointee.engine.running = fragment
     }
 
     /// The value, or above 32 bits with `pending` set.
@@ -150,13 +151,13 @@ extension Interpreter {
     /// Gives back the charge for the instructions after the current one, which has retired.
     @inline(__always)
     func refund(after ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
-        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1)
     }
 
     /// The current instruction faults: it and all after it are not charged.
     @inline(never)
     func raise(_ fault: GuestFault, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
-        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction))
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return .fault(fault)
     }
@@ -164,7 +165,7 @@ extension Interpreter {
     /// A hypervisor call faulted.  EIP stands already: at the instruction, or in the new task when a task switch had
     /// passed its commit point.
     func raiseFromCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
-        cpu.pointee.engine.budget &+= fragment.pointee.count &- Int64(ip.pointee.instruction)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction))
         return .fault(pending)
     }
 
@@ -215,8 +216,9 @@ extension Interpreter {
     @inline(never)
     private func followSlowly(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
         cpu.pointee.engine.eip = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(link: link, of: fragment) else { return nil }
-        return charge(next)
+        guard let next = resolve(cpu.pointee.engine.eip) else { return nil }
+        resolver.entered(next, link: link, of: fragment)
+        return next
     }
 
     /// Goes on at an address that is known only now: where the jump cache says, or else where the resolver does.
@@ -236,13 +238,20 @@ extension Interpreter {
     @inline(never)
     private func goSlowly(_ eip: UInt32) -> FragmentPointer? {
         cpu.pointee.engine.eip = eip
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return nil }
-        return charge(next)
+        guard let next = resolve(eip) else { return nil }
+        resolver.entered(next)
+        return next
     }
 
-    private func charge(_ next: FragmentPointer) -> FragmentPointer? {
+    /// The fragment at EIP, charged for; nil when there is none or the budget does not allow it.
+    private func resolve(_ eip: UInt32) -> FragmentPointer? {
+        cpu.pointee.engine.unretired = 0
+        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return nil }
         let left = cpu.pointee.engine.budget &- next.pointee.count
-        guard left >= 0 else { return nil }
+        guard left >= 0 else {
+            resolver.deferred(next)
+            return nil
+        }
         cpu.pointee.engine.budget = left
         return next
     }

@@ -24,6 +24,7 @@ extension SoftMMU {
         let first = try translate(linear, access: .write, user: isUser)
         let second = inPage < count ? try translate(linear &+ UInt32(inPage), access: .write, user: isUser) : 0
         noteWatchpoints(linear, count, write: true)
+        lastStore = linear
         forEachPiece(count, inPage, first, second) { offset, physical, width in
             writePhysical(physical, value: SoftMMU.load(source + offset, width), width: width)
         }

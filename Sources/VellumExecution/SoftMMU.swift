@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumIA32
 
 /// A data breakpoint that memory accesses are checked against.
@@ -33,6 +34,12 @@ package final class SoftMMU {
     /// Owned by whoever owns this unit too.
     package unowned(unsafe) var codeObserver: CodeObserver?
     let cpu: CPU
+    /// Where misses, walks and flushes are told.
+    package let events: EventStream
+    /// Who writes physical memory now, and the linear address of an instruction's write: for those who ask what
+    /// invalidated code.
+    package var writer = CodeWrite.Writer.store
+    package var lastStore: UInt32?
 
     /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
     private let supervisor = TLB()
@@ -57,6 +64,7 @@ package final class SoftMMU {
         self.bus = bus
         self.walker = walker
         self.cpu = cpu
+        events = EventStream(cpu: cpu)
     }
 
     deinit {
@@ -85,28 +93,29 @@ package final class SoftMMU {
             && cpu.pointee.privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
     }
 
-    private func noteFlush() {
+    private func noteFlush(_ what: TLBFlush) {
+        if events.wants(.tlb) { events.send(.tlbFlushed(what), .tlb) }
         flushes += 1
         epoch += 1
         cpu.pointee.engine.jumpStamp = 0
     }
 
     package func flushAll() {
-        noteFlush()
+        noteFlush(.everything)
         supervisor.flush(keepGlobal: false)
         user.flush(keepGlobal: false)
     }
 
     /// A CR3 load: global translations stay.
     package func flushNonGlobal() {
-        noteFlush()
+        noteFlush(.nonGlobal)
         supervisor.flush(keepGlobal: true)
         user.flush(keepGlobal: true)
     }
 
     /// INVLPG.
     package func flushPage(_ linear: UInt32) {
-        noteFlush()
+        noteFlush(.page(linear))
         supervisor.flush(page: linear)
         user.flush(page: linear)
     }
@@ -145,10 +154,11 @@ package final class SoftMMU {
         _ tlb: TLB, _ index: Int, _ linear: UInt32, _ access: MemoryAccess, _ isUser: Bool
     ) throws(GuestFault) -> UInt32 {
         misses += 1
+        if events.wants([.tlb, .pageWalks]) { tellMiss(linear, access, isUser) }
         let page = linear & ~0xFFF
         var found = PageTranslation(page: page, writable: true, global: false)
         if cpu.pointee.privileged.isPaging {
-            found = try walker.translate(linear, access: access, user: isUser)
+            found = try walk(linear, access, isUser)
         }
         let physical = found.page & a20Mask
         tlb.details[index] = TLBDetail(tag: page, physical: physical, writable: found.writable, global: found.global)
@@ -248,6 +258,7 @@ package final class SoftMMU {
     @inline(never)
     func slowWrite(_ linear: UInt32, _ value: UInt32, _ width: Int, _ isUser: Bool) throws(GuestFault) {
         try checkAlignment(linear, width, isUser)
+        lastStore = linear
         let inPage = Int(0x1000 - linear & 0xFFF)
         let first = try translate(linear, access: .write, user: isUser)
         if inPage >= width {
@@ -291,6 +302,11 @@ package final class SoftMMU {
         return bus.readMemory(address, width: width) & (~0 >> UInt32(32 - width * 8))
     }
 
+    /// A byte of RAM or ROM; FFh elsewhere, since asking a device may change it.
+    package func peekPhysical(_ address: UInt32) -> UInt32 {
+        memory.host(frame: address >> 12).map { SoftMMU.load($0 + Int(address & 0xFFF), 1) } ?? 0xFF
+    }
+
     /// Writes 1, 2 or 4 bytes that lie in one frame; code observers are told first.  Writes to ROM vanish.
     package func writePhysical(_ address: UInt32, value: UInt32, width: Int) {
         let frame = address >> 12
@@ -326,7 +342,7 @@ package final class SoftMMU {
             guard memory.kind(frame: frame) == .ram, let host = memory.host(frame: frame), let start = bytes.baseAddress
             else { return }
             if memory.codeFrames[Int(frame)] != 0 {
-                codeObserver?.willWrite(physical: place, length: UInt32(range.count))
+                writing(as: .device) { codeObserver?.willWrite(physical: place, length: UInt32(range.count)) }
             }
             (host + Int(place & 0xFFF)).copyMemory(from: start + range.lowerBound, byteCount: range.count)
         }
@@ -349,7 +365,7 @@ package final class SoftMMU {
     }
 
     package func writeTableEntry(_ address: UInt32, value: UInt32) {
-        writePhysical(address & a20Mask, value: value, width: 4)
+        writing(as: .pageWalk) { writePhysical(address & a20Mask, value: value, width: 4) }
     }
 
     @inline(__always) static func load(_ host: UnsafeRawPointer, _ width: Int) -> UInt32 {

@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumIA32
 import VellumMicroOps
 
@@ -16,9 +17,10 @@ package struct FragmentContext: Hashable, Sendable {
 
 /// Counters of the cache, as in the statistics schema.
 package struct CacheCounters: Equatable, Sendable {
-    /// Searches that found a fragment, and those that made one; a search that ends in a fetch fault is neither.
+    /// Entries that searched and found their fragment, beside those that the interpreter found in the jump cache; and
+    /// entries that had to wait for a translation, by `TranslationCause`.
     package var hits: UInt64 = 0
-    package var misses: UInt64 = 0
+    package var missesByCause = [UInt64](repeating: 0, count: TranslationCause.allCases.count + 1)
     /// Fragments made.
     package var fragments: UInt64 = 0
     /// Guest bytes that they covered.
@@ -27,37 +29,47 @@ package struct CacheCounters: Equatable, Sendable {
     package var invalidations: UInt64 = 0
     /// Stores that hit a page with code, but none of its bytes.
     package var spurious: UInt64 = 0
-    /// Times the whole cache was emptied for want of room.
+    /// Times the whole cache was emptied for want of room, and fragments that a rule took out otherwise.
     package var flushes: UInt64 = 0
-    /// Misses at a place that had been translated before (up to collisions of a 2^18-bit filter).
+    package var evictions: UInt64 = 0
+    /// Fragments made that had been in the cache before.
     package var retranslations: UInt64 = 0
 
     package init() {}
+
+    package var misses: UInt64 { missesByCause.reduce(0, +) }
+}
+
+/// What a fragment is found by.
+struct FragmentKey: Hashable {
+    var physical: UInt32
+    var eip: UInt32
+    var context: UInt32
+    var limit: UInt32
 }
 
 /// The translation cache: fragments by key, the links between them, and what makes them invalid.
 ///
-/// Eviction: when a fragment does not fit any more, the cache is emptied (counted as a flush).  Dropped fragments may
-/// still be running, so their memory is given back only by `collect`, which the run loop calls between fragments.
+/// Dropped fragments may still be running, so their memory is given back only by `collect`, which the run loop calls
+/// between fragments.
 package final class TranslationCache: CodeObserver {
-    private struct Key: Hashable {
-        var physical: UInt32
-        var eip: UInt32
-        var context: UInt32
-        var limit: UInt32
-    }
-
     private let memory: PhysicalMemory
-    private let mmu: SoftMMU
-    private let cpu: CPU
+    let mmu: SoftMMU
+    let cpu: CPU
     package let capacity: Int
+    /// Decides what leaves for want of room; nil means that everything does.
+    let rule: (any EvictionRule)?
+    let events: EventStream
 
-    private var table: [Key: FragmentPointer] = [:]
+    private(set) var table: [FragmentKey: FragmentPointer] = [:]
+    /// For rules, which name fragments by number.
+    private var bySerial: [UInt32: FragmentPointer] = [:]
     private var pages: [UInt32: CodePage] = [:]
     private var graveyard: [FragmentPointer] = []
     private var graveyardBytes = 0
     private var contexts: [FragmentContext: UInt32] = [:]
-    private var seen = [UInt64](repeating: 0, count: 1 << 12)
+    private var history = TranslationHistory()
+    private var lastSerial: UInt32 = 0
 
     private(set) package var usedBytes = 0
     package var counters = CacheCounters()
@@ -65,12 +77,17 @@ package final class TranslationCache: CodeObserver {
     /// Grows with every fragment that is dropped: remembered pointers from before are void.
     private(set) package var generation: UInt64 = 0
 
-    package init(memory: PhysicalMemory, mmu: SoftMMU, cpu: CPU, capacity: Int) {
+    package init(
+        memory: PhysicalMemory, mmu: SoftMMU, cpu: CPU, capacity: Int, rule: (any EvictionRule)? = nil
+    ) {
         self.memory = memory
         self.mmu = mmu
         self.cpu = cpu
         self.capacity = max(capacity, 64 << 10)
+        self.rule = rule
+        events = mmu.events
         mmu.codeObserver = self
+        if let rule { events.setRule(rule) }
     }
 
     deinit {
@@ -88,6 +105,7 @@ package final class TranslationCache: CodeObserver {
         if contexts.count >= 1 << 16 {
             flush()
             contexts.removeAll(keepingCapacity: true)
+            history = TranslationHistory()
         }
         let number = UInt32(contexts.count)
         contexts[context] = number
@@ -95,35 +113,55 @@ package final class TranslationCache: CodeObserver {
     }
 
     package func find(physical: UInt32, eip: UInt32, context: UInt32, limit: UInt32) -> FragmentPointer? {
-        table[Key(physical: physical, eip: eip, context: context, limit: limit)]
+        table[FragmentKey(physical: physical, eip: eip, context: context, limit: limit)]
     }
 
-    /// Enters a fragment whose header is complete.
-    package func insert(_ fragment: FragmentPointer) {
-        if usedBytes + Int(fragment.pointee.blockBytes) > capacity { flush() }
-        let key = Key(
-            physical: fragment.pointee.physical, eip: fragment.pointee.eip, context: fragment.pointee.context,
-            limit: fragment.pointee.limit)
-        if let old = table[key] { drop(old) }
-        table[key] = fragment
-        usedBytes += Int(fragment.pointee.blockBytes)
+    /// Numbers a fragment whose header is complete, and says why it had to be made.
+    private func register(_ fragment: FragmentPointer, _ cause: TranslationCause) {
+        lastSerial = (lastSerial &+ 1) & EntryWord.number
+        fragment.pointee.serial = lastSerial
+        fragment.pointee.freshCause = cause.rawValue
         counters.fragments += 1
         counters.guestBytes += UInt64(fragment.pointee.byteCount)
-        noteTranslation(key)
+    }
+
+    /// Enters a fragment whose header is complete; `isSingle` says that it was made for one instruction alone.
+    package func insert(_ fragment: FragmentPointer, isSingle: Bool) {
+        makeRoom(Int(fragment.pointee.blockBytes))
+        let key = fragment.key
+        if let old = table[key] {
+            history.removed(key, .remapped)
+            drop(old)
+        }
+        let (cause, previous) = history.cause(of: key, isSingle: isSingle)
+        register(fragment, cause)
+        if previous != nil { counters.retranslations += 1 }
+        history.inserted(key, fragment.pointee.serial, isSingle: isSingle)
+        table[key] = fragment
+        usedBytes += Int(fragment.pointee.blockBytes)
+        if let rule {
+            bySerial[fragment.pointee.serial] = fragment
+            rule.inserted(FragmentID(fragment.pointee.serial), bytes: Int(fragment.pointee.blockBytes))
+        }
         for (start, length) in fragment.ranges { cover(start, length, fragment) }
+        if events.wants(.translations) { tellTranslated(fragment, cause, previous) }
     }
 
     /// A fragment for one use: it goes to the graveyard at once.
     package func insertTransient(_ fragment: FragmentPointer) {
-        counters.fragments += 1
+        register(fragment, .uncached)
+        if events.wants(.translations) { tellTranslated(fragment, .uncached, nil) }
         bury(fragment)
     }
 
-    private func noteTranslation(_ key: Key) {
-        let hash = (key.physical &* 0x9E37_79B1) ^ (key.eip &* 0x85EB_CA6B) ^ (key.context &* 0xC2B2_AE35) ^ key.limit
-        let bit = Int(hash >> 14)
-        if seen[bit >> 6] & 1 << UInt64(bit & 63) != 0 { counters.retranslations += 1 }
-        seen[bit >> 6] |= 1 << UInt64(bit & 63)
+    /// Counts an entry that came by a search.
+    package func noteEntry(_ fragment: FragmentPointer) {
+        if fragment.pointee.freshCause == 0 {
+            counters.hits += 1
+        } else {
+            counters.missesByCause[Int(fragment.pointee.freshCause)] += 1
+            fragment.pointee.freshCause = 0
+        }
     }
 
     private func cover(_ start: UInt32, _ length: UInt32, _ fragment: FragmentPointer) {
@@ -150,6 +188,7 @@ package final class TranslationCache: CodeObserver {
         let offset = physical & 0xFFF
         guard page.overlaps(offset, length) else {
             counters.spurious += 1
+            if events.wants(.removals) { events.send(.spuriousWrite(codeWrite(physical, length)), .removals) }
             page.idleStores += 1
             // A page that lost its code long ago is data again.
             if page.fragments.isEmpty && page.idleStores > 64 {
@@ -158,18 +197,26 @@ package final class TranslationCache: CodeObserver {
             }
             return
         }
-        for fragment in page.fragments where fragment.overlaps(physical, length) {
-            counters.invalidations += 1
-            drop(fragment)
-        }
-        cpu.pointee.engine.endRequested = true
+        invalidate(page.fragments.filter { $0.overlaps(physical, length) }, physical, length)
     }
 
     /// Drops every fragment on a frame: its contents were exchanged.
     package func invalidate(frame: UInt32) {
         guard let page = pages[frame] else { return }
-        for fragment in page.fragments where fragment.pointee.isValid {
+        let before = mmu.writer
+        mmu.writer = .remapping
+        invalidate(page.fragments, frame << 12, 0x1000)
+        mmu.writer = before
+    }
+
+    private func invalidate(_ fragments: [FragmentPointer], _ physical: UInt32, _ length: UInt32) {
+        for fragment in fragments where fragment.pointee.isValid {
             counters.invalidations += 1
+            if events.wants(.removals) {
+                let write = codeWrite(physical, length)
+                events.send(.invalidated(FragmentID(fragment.pointee.serial), by: write), .removals)
+            }
+            history.removed(fragment.key, .invalidated)
             drop(fragment)
         }
         cpu.pointee.engine.endRequested = true
@@ -177,14 +224,19 @@ package final class TranslationCache: CodeObserver {
 
     private func drop(_ fragment: FragmentPointer) {
         guard fragment.pointee.isValid else { return }
-        table[
-            Key(
-                physical: fragment.pointee.physical, eip: fragment.pointee.eip, context: fragment.pointee.context,
-                limit: fragment.pointee.limit)] = nil
+        table[fragment.key] = nil
         usedBytes -= Int(fragment.pointee.blockBytes)
+        if events.wants(.links) { tellUnchained(fragment) }
         fragment.unlink()
         for (start, _) in fragment.ranges { pages[start >> 12]?.remove(fragment, frame: start >> 12) }
+        forget(fragment)
         bury(fragment)
+    }
+
+    private func forget(_ fragment: FragmentPointer) {
+        guard let rule else { return }
+        bySerial[fragment.pointee.serial] = nil
+        rule.removed(FragmentID(fragment.pointee.serial))
     }
 
     private func bury(_ fragment: FragmentPointer) {
@@ -195,19 +247,61 @@ package final class TranslationCache: CodeObserver {
         graveyardBytes += Int(fragment.pointee.blockBytes)
     }
 
-    /// Empties the cache.
-    package func flush() {
+    // MARK: Eviction
+
+    /// Asks the rule until the bytes fit.
+    private func makeRoom(_ bytes: Int) {
+        guard usedBytes + bytes > capacity else { return }
+        events.drain()
+        while let rule, usedBytes > 0, usedBytes + bytes > capacity {
+            guard case .fragments(let victims) = rule.evict(bytes: usedBytes + bytes - capacity), evict(victims) else {
+                break
+            }
+        }
+        guard usedBytes + bytes > capacity else { return }
         counters.flushes += 1
+        flush()
+    }
+
+    /// False when none of them was there.
+    private func evict(_ victims: [FragmentID]) -> Bool {
+        var found = false
+        for victim in victims {
+            guard let fragment = bySerial[victim.number] else { continue }
+            found = true
+            counters.evictions += 1
+            if events.wants(.removals) { events.send(.evicted(victim), .removals) }
+            history.removed(fragment.key, .evicted)
+            drop(fragment)
+        }
+        return found
+    }
+
+    /// Empties the cache.  What runs goes on to its end: nothing leads on from it but a search.
+    private func flush() {
+        tellFlush()
         for fragment in table.values {
             fragment.pointee.link0 = nil
             fragment.pointee.link1 = nil
             fragment.pointee.incoming = 0
+            history.removed(fragment.key, .evicted)
             bury(fragment)
         }
+        forgetAll()
+    }
+
+    private func forgetAll() {
+        if rule != nil { table.values.map(\.pointee.serial).sorted().forEach { rule?.removed(FragmentID($0)) } }
         table.removeAll(keepingCapacity: true)
+        bySerial.removeAll()
         for frame in pages.keys { memory.codeFrames[Int(frame & 0xF_FFFF)] = 0 }
         pages.removeAll(keepingCapacity: true)
         usedBytes = 0
+    }
+
+    /// Forgets every translation, for reasons of no guest; the running fragment ends.
+    package func empty() {
+        flush()
         cpu.pointee.engine.endRequested = true
     }
 
@@ -217,38 +311,11 @@ package final class TranslationCache: CodeObserver {
     /// Frees dropped fragments; none may be running.
     package func collect() {
         guard !graveyard.isEmpty else { return }
-        for fragment in graveyard { fragment.release() }
+        for fragment in graveyard {
+            tellCount(fragment)
+            fragment.release()
+        }
         graveyard.removeAll(keepingCapacity: true)
         graveyardBytes = 0
-    }
-}
-
-/// The code on one frame: which bytes are translated, and the fragments that hold them.
-private final class CodePage {
-    var fragments: [FragmentPointer] = []
-    /// Stores since the last change that touched no code.
-    var idleStores = 0
-    private var bits = [UInt64](repeating: 0, count: 64)
-
-    func mark(_ offset: UInt32, _ length: UInt32) {
-        idleStores = 0
-        for byte in offset..<min(offset + length, 4096) { bits[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
-    }
-
-    func overlaps(_ offset: UInt32, _ length: UInt32) -> Bool {
-        for byte in offset..<min(offset &+ length, 4096) where bits[Int(byte >> 6)] >> UInt64(byte & 63) & 1 != 0 {
-            return true
-        }
-        return false
-    }
-
-    /// Takes a fragment out and rebuilds the bytes; `frame` is the page's own number.
-    func remove(_ fragment: FragmentPointer, frame: UInt32) {
-        fragments.removeAll { $0 == fragment }
-        idleStores = 0
-        for word in bits.indices { bits[word] = 0 }
-        for other in fragments {
-            for (start, length) in other.ranges where start >> 12 == frame { mark(start & 0xFFF, length) }
-        }
     }
 }

@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumIA32
 
 /// How the engine is set; none of it but `cpu` changes what a guest computes.
@@ -11,6 +12,8 @@ package struct EngineOptions: Equatable, Sendable {
     package var cacheSize = 64 << 20
     /// Instructions that a fragment may hold; zero means the default.
     package var blockLimit = 0
+    /// What leaves a full cache.
+    package var eviction = EvictionPolicy.flush
 
     package init() {}
 }
@@ -61,6 +64,12 @@ package struct EngineStatistics: Equatable, Sendable {
     package var cacheCapacity: UInt64 = 0
     package var invalidations: UInt64 = 0
     package var flushes: UInt64 = 0
+    /// Fragments that an eviction rule took out one by one.
+    package var evictions: UInt64 = 0
+    /// Writes to pages with code that touched none of it.
+    package var spuriousWrites: UInt64 = 0
+    /// Misses by why the fragment had to be made; they add up to `misses`.
+    package var missesByCause: [String: UInt64] = [:]
     package var retranslations: UInt64 = 0
     /// Calls by kind; kinds that did not occur are absent.
     package var hypervisorCalls: [String: UInt64] = [:]

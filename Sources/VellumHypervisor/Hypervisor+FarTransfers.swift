@@ -93,6 +93,7 @@ extension Hypervisor {
             max(cpl, entry.rpl) <= descriptor.dpl
         else { throw .selector(.generalProtection, entry.selector) }
         guard descriptor.isPresent else { throw .selector(.segmentNotPresent, entry.selector) }
+        lastGate = descriptor.type
     }
 
     /// The code segment that a call gate names: of this privilege or a higher one.

@@ -56,6 +56,7 @@ extension Hypervisor {
         }
         if event.cause == .software, gate.dpl < cpl { throw .generalProtection(event.gateCode) }
         guard gate.isPresent else { throw GuestFault(.segmentNotPresent, errorCode: event.gateCode) }
+        lastGate = gate.type
         if gate.type == SystemType.taskGate { return try raiseTask(event, gate) }
         let selector = gate.gateSelector
         if isNull(selector) { throw .generalProtection(event.external) }

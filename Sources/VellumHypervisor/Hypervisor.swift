@@ -27,6 +27,8 @@ package final class Hypervisor {
     package internal(set) var deliveries: UInt64 = 0
     /// What went to handlers lately.
     package internal(set) var history = DeliveryHistory()
+    /// The type of the gate or task that the transfer at hand goes through, for those who ask; zero for none.
+    var lastGate: UInt8 = 0
 
     package init(
         cpu: CPU, mmu: SoftMMU, paging: PagingUnit, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource,

@@ -1,4 +1,5 @@
 import Glibc
+import VellumEvents
 import VellumExecution
 import VellumIA32
 import VellumMicroOps
@@ -14,10 +15,13 @@ enum HostClock {
 
 extension VirtualProcessor: HypervisorGate {
     package func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
+        if events.wants([.hypervisorCalls, .ringChanges, .removals]) { return try performObserved(call, arguments) }
         let outcome = try hypervisor.perform(call, arguments)
         callCounts[Int(call.rawValue)] &+= 1
         return outcome
     }
+
+    package func drainEntries() { events.drain() }
 
     package func meetNumericError() throws(GuestFault) -> Bool { try hypervisor.meetNumericError() }
 
@@ -34,8 +38,8 @@ extension VirtualProcessor: HypervisorGate {
         statistics.translatedInstructions = translator.translatedInstructions
         (statistics.innocuous, statistics.privileged, statistics.sensitive) = classCounts
         statistics.hits = cache.counters.hits + cpu.pointee.engine.jumpHits
-        statistics.lookups = statistics.hits + cache.counters.misses
         statistics.misses = cache.counters.misses
+        statistics.lookups = statistics.hits + statistics.misses
         statistics.chained = cpu.pointee.engine.chainedEntries
         statistics.fragments = cache.counters.fragments
         statistics.liveFragments = UInt64(cache.liveFragments)
@@ -44,6 +48,11 @@ extension VirtualProcessor: HypervisorGate {
         statistics.cacheCapacity = UInt64(cache.capacity)
         statistics.invalidations = cache.counters.invalidations
         statistics.flushes = cache.counters.flushes
+        statistics.evictions = cache.counters.evictions
+        statistics.spuriousWrites = cache.counters.spurious
+        for cause in TranslationCause.allCases {
+            statistics.missesByCause[cause.name] = cache.counters.missesByCause[Int(cause.rawValue)]
+        }
         statistics.retranslations = cache.counters.retranslations
         statistics.tlbMisses = mmu.misses
         statistics.tlbFlushes = mmu.flushes

@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumExecution
 import VellumIA32
 import VellumMicroOps
@@ -16,54 +17,53 @@ extension VirtualProcessor: FragmentResolver {
     }
 
     package func resolve(eip: UInt32) -> FragmentPointer? {
-        if let fragment = jumpCache.find(eip: eip, stamp: jumpStamp) {
-            cpu.pointee.engine.jumpHits &+= 1
-            return fragment
-        }
-        return lookup(eip: eip, limit: 0)
+        jumpCache.find(eip: eip, stamp: jumpStamp) ?? lookup(eip: eip, limit: 0)
     }
 
-    package func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer? {
-        let eip = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
-        guard let target = resolve(eip: eip) else { return nil }
-        if options.chaining, mayLink(fragment, target) { fragment.setLink(link, to: target) }
-        return target
+    package func entered(_ fragment: FragmentPointer) {
+        cache.noteEntry(fragment)
+        remember(fragment)
+        // What was found by a search holds for the state of now, whatever was dropped on the way.
+        cpu.pointee.engine.jumpStamp = jumpStamp
+    }
+
+    package func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {
+        entered(fragment)
+        if options.chaining, mayLink(source, fragment) { cache.link(source, link, to: fragment) }
+    }
+
+    package func deferred(_ fragment: FragmentPointer) {
+        events.note(EntryWord.deferred | fragment.pointee.serial)
     }
 
     /// A link must not outlive the mapping it relies on: with paging on it stays within its page.
     private func mayLink(_ from: FragmentPointer, _ to: FragmentPointer) -> Bool {
-        guard from.pointee.isValid, to.pointee.isValid, from.pointee.limit == 0, to.pointee.limit == 0 else {
-            return false
-        }
+        guard from.pointee.isValid, to.pointee.isValid, isUsual(from), isUsual(to) else { return false }
         if from.pointee.isUnpaged { return to.pointee.secondPage == Fragment.noPage || to.pointee.isUnpaged }
         return to.pointee.secondPage == Fragment.noPage
             && from.pointee.linear & ~0xFFF == to.pointee.linear & ~0xFFF
             && from.pointee.physical & ~0xFFF == to.pointee.physical & ~0xFFF
     }
 
+    /// The fragment has the usual limit: it was not made for a single instruction.
+    private func isUsual(_ fragment: FragmentPointer) -> Bool { fragment.pointee.limit == usualLimit }
+
+    private var usualLimit: UInt32 { UInt32(clamping: max(0, options.blockLimit)) }
+
     /// The fragment at an address, made if need be; nil with `fetchFault` set when it cannot be fetched, and nil without
     /// when the run loop must come by first.
     func lookup(eip: UInt32, limit: UInt32) -> FragmentPointer? {
-        if cache.needsCollection {
-            cpu.pointee.engine.endRequested = true
-            return nil
-        }
+        if cache.needsCollection { return nil }
         guard eip <= context.codeLimit else { return fail(.generalProtection()) }
         let linear = context.codeBase &+ eip
-        let limit = limit == 0 ? UInt32(clamping: max(0, options.blockLimit)) : limit
+        let limit = limit == 0 ? usualLimit : limit
         do throws(GuestFault) {
             let isUser = cpu.pointee.privileged.cpl == 3
             let physical = try mmu.translate(linear, access: .execute, user: isUser)
             if let found = cache.find(physical: physical, eip: eip, context: contextNumber, limit: limit) {
-                if try isWhereItWas(found, isUser) {
-                    cache.counters.hits += 1
-                    remember(found)
-                    return found
-                }
+                if try isWhereItWas(found, isUser) { return found }
             }
-            let made = try translate(eip: eip, linear: linear, physical: physical, limit: limit)
-            cache.counters.misses += 1
-            return made
+            return try translate(eip: eip, linear: linear, physical: physical, limit: limit)
         } catch {
             return fail(error)
         }
@@ -75,8 +75,8 @@ extension VirtualProcessor: FragmentResolver {
     }
 
     private func remember(_ fragment: FragmentPointer) {
-        guard fragment.pointee.secondPage == Fragment.noPage || fragment.pointee.isUnpaged,
-            fragment.pointee.limit == UInt32(clamping: max(0, options.blockLimit))
+        guard fragment.pointee.secondPage == Fragment.noPage || fragment.pointee.isUnpaged, isUsual(fragment),
+            fragment.pointee.isValid
         else { return }
         jumpCache.insert(fragment, eip: fragment.pointee.eip, stamp: jumpStamp)
     }
@@ -117,7 +117,7 @@ extension VirtualProcessor: FragmentResolver {
     private func enter(
         _ unit: TranslatedUnit, _ eip: UInt32, _ linear: UInt32, _ physical: UInt32, _ limit: UInt32, transient: Bool
     ) -> FragmentPointer {
-        let fragment = FragmentPointer.make(unit)
+        let fragment = FragmentPointer.make(unit, probe: cache.probe)
         fragment.pointee.eip = eip
         fragment.pointee.linear = linear
         fragment.pointee.physical = physical
@@ -131,8 +131,7 @@ extension VirtualProcessor: FragmentResolver {
         if transient {
             cache.insertTransient(fragment)
         } else {
-            cache.insert(fragment)
-            remember(fragment)
+            cache.insert(fragment, isSingle: limit != usualLimit)
         }
         return fragment
     }

@@ -1,4 +1,5 @@
 import VellumDecoder
+import VellumEvents
 import VellumExecution
 import VellumIA32
 import VellumMicroOps
@@ -15,6 +16,7 @@ package final class VirtualProcessor {
     package let translator: Translator
     let interrupts: InterruptSource
     private let paging: PagingUnit
+    package let events: EventStream
     private var backend: Interpreter?
     /// Serves trap instructions; its owner keeps it alive.
     package weak var traps: (any TrapHandler)?
@@ -42,7 +44,8 @@ package final class VirtualProcessor {
     private var pendingTrap: UInt32 = 0
 
     package init(
-        memory: PhysicalMemory, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource, options: EngineOptions
+        memory: PhysicalMemory, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource, options: EngineOptions,
+        rule: (any EvictionRule)? = nil
     ) throws(DecoderError) {
         self.memory = memory
         self.interrupts = interrupts
@@ -54,9 +57,13 @@ package final class VirtualProcessor {
         hypervisor = Hypervisor(
             cpu: cpu, mmu: mmu, paging: paging, bus: bus, interrupts: interrupts, time: time,
             model: ProcessorModel(options.cpu))
-        cache = TranslationCache(memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize)
+        events = mmu.events
+        let policy = options.eviction == .flush ? nil : options.eviction.makeRule()
+        cache = TranslationCache(
+            memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize, rule: rule ?? policy)
         translator = try Translator(cpu: options.cpu, hasFPU: hypervisor.model.hasFPU)
         backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumpCache)
+        events.clock = self
         reset()
     }
 
@@ -88,7 +95,7 @@ package final class VirtualProcessor {
 
     /// Forgets every translation: memory was rewritten from outside.
     package func codeChanged() {
-        cache.flush()
+        cache.empty()
         cache.collect()
         mmu.flushAll()
     }
@@ -114,11 +121,14 @@ package final class VirtualProcessor {
         if pendingTrap != 0 {
             let bits = pendingTrap
             pendingTrap = 0
-            if hypervisor.deliverDebugTrap(dr6: bits) == .shutdown { return shutdown(GuestFault(.debug)) }
+            let delivery = observed(vector: ExceptionVector.debug.rawValue) { hypervisor.deliverDebugTrap(dr6: bits) }
+            if delivery == .shutdown { return shutdown(GuestFault(.debug)) }
         }
         if interrupts.interruptPending, hypervisor.canTakeInterrupt {
             cpu.pointee.privileged.halted = false
-            if hypervisor.deliverInterrupt(vector: interrupts.acknowledge()) == .shutdown {
+            let vector = interrupts.acknowledge()
+            if events.wants(.interrupts) { events.send(.interrupted(vector: vector), .interrupts) }
+            if observed(vector: vector, { hypervisor.deliverInterrupt(vector: vector) }) == .shutdown {
                 return shutdown(GuestFault(.generalProtection))
             }
         }
@@ -143,13 +153,15 @@ package final class VirtualProcessor {
         hypervisor.clearResumeFlag()
         let eip = cpu.pointee.engine.eip
         let room = Int64(clamping: limit &- instructions)
+        events.note(EntryWord.runLoop)
         guard var fragment = lookup(eip: eip, limit: singly.needed ? 1 : 0) else { return deliverFetchFault() }
         if fragment.pointee.count > room {
             // The event is due inside the fragment: single instructions lead up to it.
+            deferred(fragment)
             guard let cut = lookup(eip: eip, limit: 1) else { return deliverFetchFault() }
             fragment = cut
         }
-        cpu.pointee.engine.jumpStamp = jumpStamp
+        entered(fragment)
         begin(budget: singly.needed ? fragment.pointee.count : room)
         guard let exit = backend?.enter(fragment) else { return .stopRequested }
         settle()
@@ -184,7 +196,9 @@ package final class VirtualProcessor {
         case nil: break
         }
         chargeFault()
-        return hypervisor.deliver(fault) == .shutdown ? shutdown(fault) : nil
+        tell(fault)
+        let delivery = observed(vector: fault.vector.rawValue) { hypervisor.deliver(fault) }
+        return delivery == .shutdown ? shutdown(fault) : nil
     }
 
     /// A handler whose first instruction faults can go round for ever without retiring anything (an interrupt vector

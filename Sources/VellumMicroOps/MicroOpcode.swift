@@ -86,6 +86,9 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     // MMX and SSE: on registers (slot a is the general register; COMISS writes EFLAGS), reading or writing memory.
     case simd, simdRead, simdWrite
 
+    // Not of the guest: a fragment that is watched starts with one of them.  Counts the entry; writes it to the log.
+    case countEntry, logEntry
+
     // Terminals.  Link 0 is taken, link 1 is not taken.
     case jump
     case branchO, branchNO, branchB, branchNB, branchZ, branchNZ, branchBE, branchA

@@ -72,10 +72,12 @@ import Testing
         }
     }
 
-    /// The library example of the README is the one that is compiled and run.
+    /// The library examples of the README are the ones that are compiled and run.
     @Test func theExampleIsTheCompiledOne() throws {
         let blocks = try Markdown("README.md").blocks.filter { $0.language == "swift" }
-        let source = try Repository.text("Tests/VellumTests/ReadmeExample.swift")
-        #expect(blocks.map { $0.lines.joined(separator: "\n") + "\n" } == [source])
+        let sources = try ["ReadmeExample", "ReadmeObserver", "ReadmeEviction"].map {
+            try Repository.text("Tests/VellumTests/\($0).swift")
+        }
+        #expect(blocks.map { $0.lines.joined(separator: "\n") + "\n" } == sources)
     }
 }

@@ -167,7 +167,10 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
     package var simdNumericFault: GuestFault { GuestFault(.simdFloatingPoint) }
 
     package func resolve(eip: UInt32) -> FragmentPointer? { nil }
-    package func resolve(link: Int, of fragment: FragmentPointer) -> FragmentPointer? { nil }
+    package func entered(_ fragment: FragmentPointer) {}
+    package func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {}
+    package func deferred(_ fragment: FragmentPointer) {}
+    package func drainEntries() {}
 
     package func readMemory(_ address: UInt32, width: Int) -> UInt32 { ~0 }
     package func writeMemory(_ address: UInt32, value: UInt32, width: Int) {}

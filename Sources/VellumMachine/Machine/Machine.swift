@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumExecution
 import VellumHypervisor
 import VellumIA32
@@ -56,7 +57,11 @@ public final class Machine {
     var skipsSinceWake = 0
 
     /// Loads the image into a new machine.
-    public init(_ configuration: MachineConfiguration) throws(MachineError) {
+    ///
+    /// - Parameter evictionRule: decides what leaves a full translation cache; without one, the configuration's policy does.
+    public init(
+        _ configuration: MachineConfiguration, evictionRule: (any EvictionRule)? = nil
+    ) throws(MachineError) {
         self.configuration = configuration
         let program: DOSProgram?
         do {
@@ -81,7 +86,8 @@ public final class Machine {
         board = Board(timebase: configuration.timebase, setup: setup, drives: drives)
         do {
             processor = try VirtualProcessor(
-                memory: memory, bus: board, interrupts: board, time: board, options: EngineOptions(configuration))
+                memory: memory, bus: board, interrupts: board, time: board, options: EngineOptions(configuration),
+                rule: evictionRule)
         } catch {
             throw .decoder("\(error)")
         }
@@ -149,6 +155,7 @@ extension EngineOptions {
         passes = configuration.passes
         cacheSize = configuration.cacheSize
         blockLimit = configuration.blockLimit
+        eviction = configuration.eviction
     }
 }
 

@@ -1,3 +1,4 @@
+import VellumEvents
 import VellumIA32
 
 /// Processors that a guest may be shown.
@@ -110,6 +111,8 @@ public struct MachineConfiguration: Equatable, Sendable {
     public var cacheSize = 64 << 20
     /// Guest instructions in a fragment at most; zero for the default.
     public var blockLimit = 0
+    /// What leaves a full translation cache.
+    public var eviction = EvictionPolicy.flush
 
     public init(image: BootImage) { self.image = image }
 

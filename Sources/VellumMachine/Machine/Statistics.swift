@@ -31,6 +31,12 @@ public struct Statistics: Equatable, Sendable {
     public var invalidations: UInt64 = 0
     public var cacheFlushes: UInt64 = 0
     public var retranslations: UInt64 = 0
+    /// Fragments that an eviction rule took out one by one.
+    public var evictions: UInt64 = 0
+    /// Writes to pages with code that touched none of it.
+    public var spuriousWrites: UInt64 = 0
+    /// Misses by the name of their `TranslationCause`; they add up to `misses`.
+    public var missesByCause: [String: UInt64] = [:]
     public var hypervisorCalls: UInt64 = 0
     public var hypervisorCallsInCache: UInt64 = 0
     /// Hypervisor calls by name.
@@ -72,6 +78,9 @@ extension Machine {
         all.invalidations = engine.invalidations
         all.cacheFlushes = engine.flushes
         all.retranslations = engine.retranslations
+        all.evictions = engine.evictions
+        all.spuriousWrites = engine.spuriousWrites
+        all.missesByCause = engine.missesByCause
         all.hypervisorCalls = engine.totalHypervisorCalls
         all.hypervisorCallsInCache = engine.hypervisorCallsInCache
         all.callsByKind = engine.hypervisorCalls

@@ -1,0 +1,74 @@
+/// When something happened: exact, and the same on every run.
+public struct Moment: Equatable, Sendable {
+    /// Guest instructions that had retired.
+    public var instructions: UInt64
+    /// The instruction at hand, or between instructions the next one.
+    public var eip: UInt32
+    /// The privilege level.
+    public var cpl: UInt8
+
+    public init(instructions: UInt64, eip: UInt32, cpl: UInt8) {
+        self.instructions = instructions
+        self.eip = eip
+        self.cpl = cpl
+    }
+}
+
+/// Watches the translator and the processor at work.
+///
+/// An observer sees and cannot touch: whatever it does, the guest computes the same and every count stays the same.
+public protocol EngineObserver: AnyObject {
+    /// What it wants to be told; asked once, when it is attached.
+    var interests: EventKinds { get }
+
+    /// Something of the kinds wanted has happened, or (`translated`) is about to take effect.
+    func observe(_ event: EngineEvent, at moment: Moment)
+
+    /// Entries into fragments since the last batch, in order: for observers that want `.entries`.
+    ///
+    /// A batch is told when it is full, and before any event about fragments; so what is not told yet came after the
+    /// last such event.  `words` is valid during the call only.
+    func observe(entries words: UnsafeBufferPointer<EntryWord>, at moment: Moment)
+}
+
+extension EngineObserver {
+    public var interests: EventKinds { .all }
+    public func observe(_ event: EngineEvent, at moment: Moment) {}
+    public func observe(entries words: UnsafeBufferPointer<EntryWord>, at moment: Moment) {}
+}
+
+/// One word of the log of entries.
+public struct EntryWord: Equatable, Sendable {
+    public var rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public enum Meaning: Equatable, Sendable {
+        /// Control entered a fragment.
+        case entered(FragmentID)
+        /// The fragment entered last did so many instructions more than it has, by block operations (REP).
+        case repeated(UInt32)
+        /// The fragment entered last was left with so many of its instructions not executed.
+        case leftEarly(UInt32)
+        /// The run loop took over; what comes next was looked up by it.
+        case runLoop
+        /// The fragment was looked up, and not entered: an event is due inside it.
+        case deferred(FragmentID)
+    }
+
+    package static let number: UInt32 = 0x0FFF_FFFF
+    package static let repeated: UInt32 = 1 << 28
+    package static let leftEarly: UInt32 = 2 << 28
+    package static let runLoop: UInt32 = 3 << 28
+    package static let deferred: UInt32 = 4 << 28
+
+    public var meaning: Meaning {
+        let value = rawValue & EntryWord.number
+        switch rawValue & ~EntryWord.number {
+        case EntryWord.repeated: return .repeated(value)
+        case EntryWord.leftEarly: return .leftEarly(value)
+        case EntryWord.runLoop: return .runLoop
+        case EntryWord.deferred: return .deferred(FragmentID(value))
+        default: return .entered(FragmentID(value))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import VellumEvents
+
+/// What the interpreter writes to the log of entries, while somebody wants it.
+extension Interpreter {
+    @inline(__always)
+    func logEntry(_ fragment: FragmentPointer) {
+        guard let place = cpu.pointee.engine.entryLog else { return }
+        place.pointee = EntryWord(rawValue: fragment.pointee.serial)
+        cpu.pointee.engine.entryLog = place + 1
+        if let end = cpu.pointee.engine.entryLogEnd, place + 1 >= end { drainLog(fragment) }
+    }
+
+    @inline(never)
+    private func drainLog(_ fragment: FragmentPointer) {
+        // Nothing of the fragment has retired yet.
+        cpu.pointee.engine.unretired = fragment.pointee.count
+        cpu.pointee.engine.running = fragment
+        gate.drainEntries()
+    }
+
+    /// The running fragment did `count` instructions by a block operation.
+    func logRepeated(_ count: UInt32) { append(EntryWord.repeated | min(count, EntryWord.number)) }
+
+    /// Gives back the charge for instructions of the running fragment that will not retire.
+    @inline(__always)
+    func giveBack(_ count: Int64) {
+        cpu.pointee.engine.budget &+= count
+        if count != 0, cpu.pointee.engine.entryLog != nil { logEarlyLeave(count) }
+    }
+
+    @inline(never)
+    private func logEarlyLeave(_ count: Int64) {
+        append(EntryWord.leftEarly | UInt32(clamping: count) & EntryWord.number)
+    }
+
+    /// The log keeps room behind each entry for the few words that may follow it.
+    private func append(_ word: UInt32) {
+        guard let place = cpu.pointee.engine.entryLog else { return }
+        place.pointee = EntryWord(rawValue: word)
+        cpu.pointee.engine.entryLog = place + 1
+    }
+}

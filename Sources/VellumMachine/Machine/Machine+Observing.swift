@@ -1,0 +1,25 @@
+import VellumEvents
+import VellumHypervisor
+
+extension Machine {
+    /// Has an observer told of what the translator and the processor do; it is kept until it is detached.
+    ///
+    /// Best attached before the run: where it wants entries, fragments that exist already are made again, and those
+    /// translations are counted.
+    public func attach(_ observer: any EngineObserver) {
+        let before = processor.events.mask
+        processor.events.attach(observer)
+        let probes: EventKinds = [.entries, .entryCounts]
+        guard before.intersection(probes) != processor.events.mask.intersection(probes) else { return }
+        if processor.cache.liveFragments > 0 { processor.codeChanged() }
+    }
+
+    /// Tells an observer what it has not been told yet, and nothing from then on.
+    public func detach(_ observer: any EngineObserver) {
+        flushObservations()
+        processor.events.detach(observer)
+    }
+
+    /// Tells observers the entries, and the counts in fragments, that they have not been told yet.
+    public func flushObservations() { processor.cache.tellCounts() }
+}

@@ -9,7 +9,7 @@ enum TinyGuest: String, CaseIterable {
         switch self {
         case .counting: Self.loop
         case .thrashing: Self.thrash
-        case .wide: Self.manyBlocks(1500)
+        case .wide: Self.manyBlocks(500)
         }
     }
 
@@ -27,9 +27,9 @@ enum TinyGuest: String, CaseIterable {
         0xFA, 0xB9, 100, 0, 0, 0, 0xFE, 0x05, 0x16, 0, 1, 0, 0xE8, 0x04, 0, 0, 0, 0x49, 0x75, 0xF2, 0xF4, 0xB0, 0, 0xC3,
     ]
 
-    /// cli; mov ecx, 30; again: `count` blocks of jmp $+2; dec ecx; jnz again; hlt
+    /// cli; mov ecx, 6; again: `count` blocks of jmp $+2; dec ecx; jnz again; hlt
     static func manyBlocks(_ count: Int) -> [UInt8] {
-        var code: [UInt8] = [0xFA, 0xB9, 30, 0, 0, 0]
+        var code: [UInt8] = [0xFA, 0xB9, 6, 0, 0, 0]
         for _ in 0..<count { code += [0xEB, 0] }
         let back = UInt32(bitPattern: Int32(-(count * 2 + 7)))
         code += [0x49, 0x0F, 0x85] + (0..<4).map { UInt8(truncatingIfNeeded: back >> UInt32($0 * 8)) } + [0xF4]
@@ -139,7 +139,7 @@ final class Witness: EngineObserver {
     }
 
     @Test(arguments: EvictionPolicy.allCases) func aSmallCacheEvictsByTheRule(policy: EvictionPolicy) throws {
-        let code = TinyGuest.manyBlocks(1500)
+        let code = TinyGuest.manyBlocks(500)
         let roomy = try run(code, nil)
         let witness = Witness([.removals, .translations])
         let tight = try run(code, witness) {
@@ -204,7 +204,7 @@ final class Witness: EngineObserver {
     }
 
     @Test func theReadmesRuleDecides() throws {
-        let image = TinyGuest.image(TinyGuest.manyBlocks(1500))
+        let image = TinyGuest.image(TinyGuest.manyBlocks(500))
         let all = try missesWithLargestFirst(image, cacheSize: 64 << 10)
         #expect(all.evictions > 0)
         #expect(all.cacheFlushes == 0)

@@ -29,6 +29,8 @@ final class Workspace {
         FileManager.default.contents(atPath: file(name)).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    func bytes(_ name: String) -> [UInt8]? { FileManager.default.contents(atPath: file(name)).map(Array.init) }
+
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 
     /// Runs a tool of the host here; fails the test when it is missing or fails.
@@ -66,7 +68,7 @@ final class Workspace {
     /// - Parameter input: standard input, redirected; nil for the keyboard.
     func run(
         _ program: String, arguments: [String] = [], input: String? = nil, drives: [DOSDrive] = [],
-        limit: UInt64 = 50_000_000, prepare: (Machine) -> Void = { _ in }
+        limit: UInt64 = 5_000_000, prepare: (Machine) -> Void = { _ in }
     ) throws -> DOSRun {
         let image = try BootImage(path: program.hasPrefix("/") ? program : file(program))
         var configuration = MachineConfiguration(image: image)

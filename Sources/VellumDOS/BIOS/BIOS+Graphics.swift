@@ -23,7 +23,7 @@ extension BIOS {
 
     private func bankedPlace(x: UInt32, y: UInt32, bits: Int) -> (address: UInt32, shift: UInt32) {
         let perByte = UInt32(8 / bits)
-        let address = 0xB8000 + (y & 1) * 0x2000 + (y >> 1) * 80 + x / perByte
+        let address = 0xB8000 + ((y & 1) * 0x2000 + (y >> 1) * 80 + x / perByte) & 0x7FFF
         return (address, (perByte - 1 - x % perByte) * UInt32(bits))
     }
 

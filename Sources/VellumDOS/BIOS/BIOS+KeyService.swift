@@ -21,7 +21,8 @@ extension BIOS {
 
     /// The next key as the function number wants it; keys that the old functions do not know are dropped.
     private func nextKey(_ function: UInt8) -> UInt16? {
-        while let key = peekKey() {
+        for _ in 0..<128 {
+            guard let key = peekKey() else { return nil }
             if function >= 0x10 { return key & 0xFF == 0xF0 && key >> 8 != 0 ? key & 0xFF00 : key }
             if let standard = KeyTable.standard(key) { return standard }
             _ = takeKey()

@@ -117,12 +117,12 @@ extension BIOS {
         guard isTextMode, height > 0, height <= 32 else { return }
         setController(0x09, 0x40 | (height - 1))
         let lines: UInt16 = 400
-        let rows = lines / UInt16(height)
+        let rows = min(lines / UInt16(height), 256)
         let last = rows * UInt16(height) - 1
         setController(0x12, UInt8(truncatingIfNeeded: last))
         setByte(0x84, UInt8(rows - 1))
         setWord(0x85, UInt16(height))
-        setWord(0x4C, rows * columns * 2 + 256 & 0xFF00)
+        setWord(0x4C, (rows &* columns &* 2 &+ 256) & 0xFF00)
         setCursorShape(start: height > 8 ? height - 3 : height - 2, end: height > 8 ? height - 2 : height - 1)
     }
 

@@ -26,7 +26,7 @@ extension BIOS {
         } else {
             let isSecond = registers.bl & 1
             setByte(0x66, select & ~0x20 | isSecond << 5)
-            let intensity = registers.bl & 0 | (select & 0x10)
+            let intensity = select & 0x10
             for index in 1...3 as ClosedRange<UInt8> { setAttribute(index, index << 1 | isSecond | intensity) }
         }
     }

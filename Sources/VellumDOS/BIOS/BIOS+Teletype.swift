@@ -2,7 +2,7 @@
 extension BIOS {
     /// The active page.
     var page: UInt8 { byte(0x62) & 7 }
-    var columns: UInt16 { max(1, word(0x4A)) }
+    var columns: UInt16 { min(max(1, word(0x4A)), 255) }
     /// The last row's number.
     var lastRow: UInt8 { byte(0x84) == 0 ? 24 : byte(0x84) }
     /// Text, as against graphics.
@@ -35,9 +35,11 @@ extension BIOS {
         host.writePort(port &+ 1, value)
     }
 
-    /// Where a page's text begins in physical memory.
-    func textBase(page: UInt8) -> UInt32 {
-        (byte(0x49) == 7 ? 0xB0000 : 0xB8000) + UInt32(page & 7) * UInt32(word(0x4C))
+    /// Where a cell of a page lies in physical memory; never outside the adapter's 32 KiB.
+    func textAddress(page: UInt8, row: UInt8, column: UInt8) -> UInt32 {
+        let cell = UInt32(row) * UInt32(columns) + UInt32(column)
+        let offset = UInt32(page & 7) * UInt32(word(0x4C)) + cell * 2
+        return (byte(0x49) == 7 ? 0xB0000 : 0xB8000) + offset & 0x7FFF
     }
 
     /// INT 10h, AH=0Eh: a character at the cursor, which moves on.
@@ -68,18 +70,19 @@ extension BIOS {
         guard isTextMode else {
             return drawGlyph(character, page: page, row: row, column: column, color: color)
         }
-        let place = UInt32(row) * UInt32(columns) + UInt32(column)
-        host.writeByte(textBase(page: page) + place * 2, character)
+        host.writeByte(textAddress(page: page, row: row, column: column), character)
     }
 
     /// The new line takes the attribute that the cursor's place has.
     private func scrollForNewLine(page: UInt8) {
         var attribute: UInt8 = 0
         if isTextMode {
-            let place = UInt32(lastRow) * UInt32(columns) + UInt32(cursor(page: page).column)
-            attribute = host.readByte(textBase(page: page) + place * 2 + 1)
+            let place = textAddress(page: page, row: lastRow, column: cursor(page: page).column)
+            attribute = host.readByte(place + 1)
         }
-        scroll(up: true, lines: 1, attribute: attribute, top: 0, left: 0, bottom: lastRow, right: UInt8(columns - 1))
+        scroll(
+            up: true, lines: 1, attribute: attribute, top: 0, left: 0, bottom: lastRow,
+            right: UInt8(clamping: columns - 1))
     }
 
     /// INT 10h, AH=06h and 07h; no lines, or more than there are, clear the window.
@@ -95,7 +98,7 @@ extension BIOS {
         let count = lines == 0 || Int(lines) > height ? height : Int(lines)
         let width = Int(right - left) + 1
         func address(_ row: Int) -> UInt32 {
-            textBase(page: page) + (UInt32(row) * UInt32(columns) + UInt32(left)) * 2
+            textAddress(page: page, row: UInt8(clamping: row), column: left)
         }
         let blank = (0..<width).flatMap { _ in [UInt8(0x20), attribute] }
         for index in 0..<height {

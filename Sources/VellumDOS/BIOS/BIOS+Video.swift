@@ -53,8 +53,8 @@ extension BIOS {
         var (start, end) = (UInt8(shape >> 8), UInt8(truncatingIfNeeded: shape) & 0x1F)
         let height = byte(0x85)
         if start & 0x20 == 0, height > 8, end < 8, start & 0x1F <= end {
-            start = start & 0xE0 | (start & 0x1F > 2 ? start & 0x1F + height - 9 : start & 0x1F)
-            end = end > 2 ? end + height - 9 : end
+            start = start & 0xE0 | (start & 0x1F > 2 ? start & 0x1F &+ height &- 9 : start & 0x1F)
+            end = end > 2 ? end &+ height &- 9 : end
         }
         setCursorShape(start: start, end: end)
     }
@@ -72,7 +72,7 @@ extension BIOS {
 
     private func cell(_ page: UInt8) -> UInt32 {
         let (row, column) = cursor(page: page)
-        return textBase(page: page) + (UInt32(row) * UInt32(columns) + UInt32(column)) * 2
+        return textAddress(page: page, row: row, column: column)
     }
 
     private func readCell(_ registers: inout ServiceRegisters) {
@@ -139,7 +139,7 @@ extension BIOS {
         let functions = [UInt8](arrayLiteral: 0xFF, 0xE0, 0x0F, 0, 0, 0, 0, 0x07, 0x02, 0x08, 0xE7, 0x0C)
         let place = registers.esdi
         table.replaceSubrange(4..<34, with: host.readBytes(BIOS.data(0x49), 30))
-        table[0x22] = byte(0x84) + 1
+        table[0x22] = byte(0x84) &+ 1
         table[0x23] = byte(0x85)
         table[0x25] = 8
         table[0x27] = 16

@@ -140,8 +140,9 @@ final class MouseDriver {
 
     private func draw() {
         guard state.visibility >= 0, state.drawn == nil, let bios, bios.isTextMode else { return }
-        let cell = UInt32(state.y / 8) * UInt32(bios.columns) + UInt32(state.x / (bios.columns == 40 ? 16 : 8))
-        let address = bios.textBase(page: bios.page) + cell * 2
+        let address = bios.textAddress(
+            page: bios.page, row: UInt8(clamping: state.y / 8),
+            column: UInt8(clamping: state.x / (bios.columns == 40 ? 16 : 8)))
         let old = host.readWord(address)
         state.drawn = (address, old)
         host.writeWord(address, old & state.screenMask ^ state.cursorMask)
@@ -156,7 +157,7 @@ final class MouseDriver {
 
     // MARK: INT 33h
 
-    private func service(_ registers: inout ServiceRegisters) -> ServiceOutcome {
+    func service(_ registers: inout ServiceRegisters) -> ServiceOutcome {
         switch registers.ax {
         case 0x00, 0x21:
             reset()

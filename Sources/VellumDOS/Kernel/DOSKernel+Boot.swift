@@ -72,7 +72,7 @@ extension DOSKernel {
         let own = ["COMSPEC=Z:\\COMMAND.COM", "PATH=Z:\\;C:\\", "PROMPT=$P$G"].map { Array($0.utf8) }
         for variable in own + boot.environment { text += variable + [0] }
         text += [0, 1, 0] + Array("Z:\\COMMAND.COM".utf8) + [0]
-        let environment = try arena.allocate(UInt16((text.count + 15) / 16), owner: segment)
+        let environment = try arena.allocate(UInt16(clamping: (text.count + 15) / 16), owner: segment)
         host.writeBytes(UInt32(environment) << 4, text)
         psp = segment
         shellPSP = segment

@@ -100,7 +100,7 @@ extension DOSKernel {
         }
         let paragraphs = UInt16((image.module.count + 15) / 16)
         let isHigh = header.minimum == 0 && header.maximum == 0
-        let start = isHigh ? segment + size - paragraphs : segment + 0x10
+        let start = isHigh ? segment &+ size &- paragraphs : segment &+ 0x10
         host.writeBytes(UInt32(start) << 4, image.relocated(to: start))
         return ProgramStart(
             psp: segment, entry: FarPointer(start &+ header.cs, header.ip),

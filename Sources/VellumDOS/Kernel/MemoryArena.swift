@@ -102,7 +102,10 @@ struct MemoryArena {
             while true {
                 let block = try read(header)
                 blocks.append(block)
-                if block.isLast { return .success(blocks) }
+                if block.isLast {
+                    guard block.end <= 0x1_0000 else { throw .arenaTrashed }
+                    return .success(blocks)
+                }
                 guard block.end <= 0xFFFF, block.end > UInt32(header), blocks.count < 4096 else { throw .arenaTrashed }
                 header = UInt16(block.end)
             }

@@ -59,10 +59,13 @@ final class Shell {
     // MARK: Steps
 
     /// Goes on until the program around this has something to do; `result` is the error of what it did last.
-    func step(result: UInt16, _ registers: inout ServiceRegisters) -> CommandProgram.Action {
+    ///
+    /// Nil when it has worked for long enough: batch files may go round for ever.
+    func step(result: UInt16, _ registers: inout ServiceRegisters) -> CommandProgram.Action? {
+        if kernel.isBreakPending { stop() }
         if isRunning { finishProgram(result) }
         if asked { takeLine() }
-        while true {
+        for _ in 0..<Shell.patience {
             if !pending.isEmpty {
                 let command = pending.removeFirst()
                 if let action = start(command, &registers) { return action }
@@ -74,12 +77,25 @@ final class Shell {
                 queue(line)
                 continue
             }
-            guard isInteractive, !kernel.inputHasEnded else { break }
-            return ask(&registers)
+            if isInteractive, !kernel.inputHasEnded { return ask(&registers) }
+            ends = true
         }
+        guard ends else { return nil }
         registers.ah = errorLevel
         kernel.forget(self)
         return .exit
+    }
+
+    /// Commands carried out before the machine's time goes on.
+    private static let patience = 256
+
+    /// Ctrl-C: whatever was to come is not done.
+    private func stop() {
+        kernel.console.flushKeyboard()
+        kernel.bios.setByte(0x71, 0)
+        print("^C")
+        (batches, pending, lines) = ([], [], [])
+        finishCommand()
     }
 
     private func finishProgram(_ result: UInt16) {
@@ -211,7 +227,8 @@ extension DOSKernel {
     func shellStep(_ registers: inout ServiceRegisters) -> ServiceOutcome {
         let shell = shells[psp] ?? Shell(kernel: self, psp: psp)
         shells[psp] = shell
-        registers.al = shell.step(result: registers.ax, &registers).rawValue
+        guard let action = shell.step(result: registers.ax, &registers) else { return .wait }
+        registers.al = action.rawValue
         return .done
     }
 

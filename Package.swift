@@ -39,6 +39,7 @@ let package = Package(
             ]),
         module("VellumDevices"),
         module("VellumDOS"),
+        module("VellumDebugger"),
         module(
             "VellumMachine",
             [
@@ -55,7 +56,7 @@ let package = Package(
         module(
             "VellumCommands",
             [
-                "VellumMachine", "VellumDevices", "VellumProfiling", "CVellumSupport",
+                "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "CVellumSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
@@ -89,6 +90,7 @@ let package = Package(
             ],
             exclude: ["Goldens"], swiftSettings: strict),
         tests("VellumDevicesTests", ["VellumDevices"]),
+        tests("VellumDebuggerTests", ["VellumDebugger"]),
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),

@@ -42,8 +42,8 @@ package final class SoftMMU {
     package var lastStore: UInt32?
 
     /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
-    private let supervisor = TLB()
-    private let user = TLB()
+    let supervisor = TLB()
+    let user = TLB()
     private let unfilled = TLB()
 
     /// All ones, or all but bit 20 while the A20 gate is closed.
@@ -51,6 +51,12 @@ package final class SoftMMU {
     /// CR0.AM and EFLAGS.AC at CPL 3: misaligned accesses raise #AC.
     private(set) var alignmentArmed = false
     package private(set) var watchpoints: [Watchpoint] = []
+    /// What a debugger outside the machine watches, beside the guest's own breakpoints.
+    package internal(set) var observed: [ObservedRange] = []
+    /// The first of them that was met since the run loop last looked.
+    package var observation: MemoryObservation?
+    /// Some access must be compared with a list.
+    var isWatching = false
     /// DR6 bits of watchpoints that were hit since the run loop last looked.
     package var watchpointHits: UInt32 = 0
 
@@ -124,6 +130,7 @@ package final class SoftMMU {
     package func setWatchpoints(_ list: [Watchpoint]) {
         guard list != watchpoints else { return }
         watchpoints = list
+        isWatching = !watchpoints.isEmpty || !observed.isEmpty
         flushAll()
     }
 
@@ -166,10 +173,14 @@ package final class SoftMMU {
         return physical
     }
 
-    private func fastEntry(page: UInt32, physical: UInt32, writable: Bool) -> TLBEntry {
+    func fastEntry(page: UInt32, physical: UInt32, writable: Bool) -> TLBEntry {
         let frame = physical >> 12
-        guard let host = memory.host(frame: frame), !isWatched(page: page) else { return .empty }
-        let direct = writable && memory.kind(frame: frame) == .ram && memory.codeFrames[Int(frame)] == 0
+        guard let host = memory.host(frame: frame), !isWatched(page: page), !isObserved(page: page, reads: true) else {
+            return .empty
+        }
+        let direct =
+            writable && memory.kind(frame: frame) == .ram && memory.codeFrames[Int(frame)] == 0
+            && !isObserved(page: page, reads: false)
         return TLBEntry(
             readTag: page, writeTag: direct ? page : TLBEntry.never,
             addend: UInt(bitPattern: host) &- UInt(page))
@@ -182,6 +193,7 @@ package final class SoftMMU {
     }
 
     func noteWatchpoints(_ linear: UInt32, _ width: Int, write: Bool) {
+        if !observed.isEmpty { noteObserved(linear, width, write: write) }
         let last = UInt64(linear) + UInt64(width) - 1
         for point in watchpoints where write || point.onRead {
             let pointLast = UInt64(point.address) + UInt64(point.length) - 1
@@ -241,12 +253,12 @@ package final class SoftMMU {
         let inPage = Int(0x1000 - linear & 0xFFF)
         if inPage >= width {
             let physical = try translate(linear, access: .read, user: isUser)
-            if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: false) }
+            if isWatching { noteWatchpoints(linear, width, write: false) }
             return readPhysical(physical, width: width)
         }
         let first = try translate(linear, access: .read, user: isUser)
         let second = try translate(linear &+ UInt32(inPage), access: .read, user: isUser)
-        if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: false) }
+        if isWatching { noteWatchpoints(linear, width, write: false) }
         var value: UInt32 = 0
         for byte in 0..<width {
             let address = byte < inPage ? first &+ UInt32(byte) : second &+ UInt32(byte - inPage)
@@ -262,13 +274,13 @@ package final class SoftMMU {
         let inPage = Int(0x1000 - linear & 0xFFF)
         let first = try translate(linear, access: .write, user: isUser)
         if inPage >= width {
-            if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: true) }
+            if isWatching { noteWatchpoints(linear, width, write: true) }
             writePhysical(first, value: value, width: width)
             restoreFastWrites(linear, first, isUser)
             return
         }
         let second = try translate(linear &+ UInt32(inPage), access: .write, user: isUser)
-        if !watchpoints.isEmpty { noteWatchpoints(linear, width, write: true) }
+        if isWatching { noteWatchpoints(linear, width, write: true) }
         for byte in 0..<width {
             let address = byte < inPage ? first &+ UInt32(byte) : second &+ UInt32(byte - inPage)
             writePhysical(address, value: value >> UInt32(byte * 8) & 0xFF, width: 1)

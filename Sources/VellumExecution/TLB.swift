@@ -25,6 +25,17 @@ struct TLBDetail {
     static let empty = TLBDetail(tag: TLBEntry.never, physical: 0, writable: false, global: false)
 }
 
+/// An entry as a person reads it.
+package struct TLBRecord: Equatable, Sendable {
+    package var page: UInt32
+    package var physical: UInt32
+    package var isWritable: Bool
+    package var isGlobal: Bool
+    /// Accesses go straight to host memory.
+    package var readsFast: Bool
+    package var writesFast: Bool
+}
+
 /// A direct-mapped TLB for one privilege.
 struct TLB {
     static let entryCount = 1024

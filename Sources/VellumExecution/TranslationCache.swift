@@ -222,6 +222,27 @@ package final class TranslationCache: CodeObserver {
         cpu.pointee.engine.endRequested = true
     }
 
+    /// The fragments that were made from the byte at a physical address.
+    package func fragments(covering physical: UInt32) -> [FragmentPointer] {
+        pages[physical >> 12]?.fragments.filter { $0.overlaps(physical, 1) } ?? []
+    }
+
+    /// Frames that hold translated code.
+    package var codePageCount: Int { pages.values.count { !$0.fragments.isEmpty } }
+
+    /// Modes, code bases and limits that fragments were made for.
+    package var contextCount: Int { contexts.count }
+
+    /// The mode, code base and limit behind a number.
+    package func context(_ number: UInt32) -> FragmentContext? { contexts.first { $0.value == number }?.key }
+
+    /// Drops every fragment whose instructions reach over a linear address: it is to be cut there from now on.
+    package func drop(covering linear: UInt32) {
+        for fragment in table.values where linear &- fragment.pointee.linear < fragment.pointee.byteCount {
+            drop(fragment)
+        }
+    }
+
     private func drop(_ fragment: FragmentPointer) {
         guard fragment.pointee.isValid else { return }
         table[fragment.key] = nil

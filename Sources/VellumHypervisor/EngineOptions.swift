@@ -41,6 +41,8 @@ package enum StopReason: Equatable, Sendable {
     /// A triple fault.
     case shutdown(ShutdownReport)
     case stopRequested
+    /// What a debugger asked for has come about.
+    case debugger(ProcessorStop)
 }
 
 /// The engine's counters, as the statistics schema has them.

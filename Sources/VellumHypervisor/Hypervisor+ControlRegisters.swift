@@ -51,7 +51,7 @@ extension Hypervisor {
         mmu.flushNonGlobal()
     }
 
-    private func setControl4(_ value: UInt32) throws(GuestFault) {
+    func setControl4(_ value: UInt32) throws(GuestFault) {
         if value & ~model.cr4Mask != 0 { throw .generalProtection() }
         let old = cpu.pointee.privileged.cr4
         let changed = old ^ value

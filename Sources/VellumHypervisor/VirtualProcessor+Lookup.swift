@@ -17,7 +17,9 @@ extension VirtualProcessor: FragmentResolver {
     }
 
     package func resolve(eip: UInt32) -> FragmentPointer? {
-        jumpCache.find(eip: eip, stamp: jumpStamp) ?? lookup(eip: eip, limit: 0)
+        // The run loop stops there.
+        if debugger.hasBreakpoint(at: context.codeBase &+ eip) { return nil }
+        return jumpCache.find(eip: eip, stamp: jumpStamp) ?? lookup(eip: eip, limit: 0)
     }
 
     package func entered(_ fragment: FragmentPointer) {
@@ -76,7 +78,7 @@ extension VirtualProcessor: FragmentResolver {
 
     private func remember(_ fragment: FragmentPointer) {
         guard fragment.pointee.secondPage == Fragment.noPage || fragment.pointee.isUnpaged, isUsual(fragment),
-            fragment.pointee.isValid
+            fragment.pointee.isValid, !debugger.hasBreakpoint(at: fragment.pointee.linear)
         else { return }
         jumpCache.insert(fragment, eip: fragment.pointee.eip, stamp: jumpStamp)
     }
@@ -98,10 +100,11 @@ extension VirtualProcessor: FragmentResolver {
     ) throws(GuestFault) -> FragmentPointer {
         let onBus = memory.kind(frame: physical >> 12) == .bus
         straddledPage = Fragment.noPage
-        let request = TranslationRequest(
+        var request = TranslationRequest(
             eip: eip, codeBase: context.codeBase, codeLimit: context.codeLimit, mode: context.mode,
             limit: onBus ? 1 : limit == 0 ? Translator.longestUnit : Int(limit), runPasses: options.passes,
             verify: options.verify)
+        request.cuts = debugger.breakpoints
         let started = HostClock.nanoseconds
         let outcome = translator.translate(request, from: self)
         translationNanoseconds &+= HostClock.nanoseconds &- started

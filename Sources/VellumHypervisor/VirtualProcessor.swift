@@ -40,6 +40,8 @@ package final class VirtualProcessor {
     private var stopAsked = false
     private var faultsInARow = 0
     private var instructionsAtFault: UInt64 = 0
+    /// What a debugger outside the machine wants.
+    var debugger = DebuggerState()
     /// A debug trap that is due after the instruction that just retired: DR6 bits.
     private var pendingTrap: UInt32 = 0
 
@@ -107,8 +109,11 @@ package final class VirtualProcessor {
         cpu.pointee.engine.endRequested = false
         while true {
             cache.collect()
+            let before = hypervisor.deliveries
             if let reason = attend(limit) { return reason }
+            if debugger.isActive, let stop = debuggerStop(before) { return .debugger(stop) }
             if let reason = runSlice(limit) { return reason }
+            if debugger.isActive, let stop = debuggerStop(before) { return .debugger(stop) }
         }
     }
 
@@ -148,6 +153,7 @@ package final class VirtualProcessor {
     /// Runs fragments until one hands back.
     private func runSlice(_ limit: UInt64) -> StopReason? {
         refreshContext()
+        if debugger.isActive, let stop = breakpointStop() { return .debugger(stop) }
         let singly = beginSingleInstruction()
         if singly.breakpoint, let fault = hypervisor.codeBreakpoint() { return deliver(fault) }
         hypervisor.clearResumeFlag()
@@ -168,6 +174,7 @@ package final class VirtualProcessor {
         if case .fault(let fault) = exit {
             // An instruction that faults has no trap of its own; what data breakpoints it met it will meet again.
             mmu.watchpointHits = 0
+            mmu.observation = nil
             return deliver(fault)
         }
         collectTraps(singly)
@@ -244,6 +251,7 @@ package final class VirtualProcessor {
             single.needed = true
             single.breakpoint = true
         }
+        if debugger.runsSingly { single.needed = true }
         single.deliveries = hypervisor.deliveries
         return single
     }

@@ -22,6 +22,8 @@ package struct TranslationRequest: Sendable {
     package var runPasses: Bool
     /// Check the unit in release builds too; debug builds always do.
     package var verify: Bool
+    /// Linear addresses at which a unit may begin but not go on: a debugger's breakpoints.
+    package var cuts: Set<UInt32> = []
 
     package init(
         eip: UInt32, codeBase: UInt32, codeLimit: UInt32, mode: FragmentMode, limit: Int, runPasses: Bool = true,
@@ -35,6 +37,8 @@ package struct TranslationRequest: Sendable {
         self.runPasses = runPasses
         self.verify = verify
     }
+
+    func isCut(at eip: UInt32) -> Bool { !cuts.isEmpty && cuts.contains(codeBase &+ eip) }
 }
 
 /// What came of it.
@@ -122,7 +126,7 @@ package final class Translator {
         let limit = max(1, min(request.limit, Translator.longestUnit))
         while !lowering.isFinished {
             let eip = request.eip &+ UInt32(offset)
-            if count == limit || offset >= page.count {
+            if count == limit || offset >= page.count || count > 0 && request.isCut(at: eip) {
                 lowering.fallThrough(to: eip)
                 break
             }

@@ -105,7 +105,7 @@ final class DOSRun: MachineObserver {
     func finish(input: String?, limit: UInt64) {
         while true {
             switch machine.advance(to: limit) {
-            case .ran:
+            case .ran, .stopped:
                 report = .instructionLimit(limit)
                 return
             case .ended(let end):

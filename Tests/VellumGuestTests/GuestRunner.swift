@@ -59,7 +59,7 @@ final class GuestRunner: MachineObserver {
         let end = machine.instructions + limit
         while machine.instructions < end, report == nil {
             switch machine.advance(to: min(end, machine.instructions + slice)) {
-            case .ran: break
+            case .ran, .stopped: break
             case .idle: report = .halted
             case .ended(let ended): report = ended
             }

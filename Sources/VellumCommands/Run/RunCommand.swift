@@ -23,10 +23,11 @@ struct RunCommand: ParsableCommand {
               vellum run vmlinuz --initrd initrd.gz --append 'console=ttyS0 panic=-1'
               vellum run debian.iso -m 256M --hda disk.img --write
               vellum run boot.bin --load 0x7c00 --mode 16 --max-instructions 1000000
+              vellum run kernel.elf -s -S          (then: gdb kernel.elf -ex 'target remote :1234')
 
             Exit status: the guest's own where it has one (errorlevel, power-off 0, debug exit (value << 1) | 1); 64 usage, \
             65 image not understood, 66 image unreadable, 70 our own error, 120 halted for good, 121 triple fault or \
-            reset, 122 instruction limit, 124 timeout, 130 SIGINT, 143 SIGTERM.
+            reset, 122 instruction limit, 124 timeout, 130 SIGINT, 137 killed by a debugger, 143 SIGTERM.
             """)
 
     @Argument(help: "The image to run; may be left out where a drive has one to boot from.")
@@ -43,6 +44,9 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup(title: "Run")
     var options: RunOptions
+
+    @OptionGroup(title: "Debugger")
+    var debug: DebugOptions
 
     @OptionGroup(title: "Engine (the guest's result and all counts of instructions stay the same)")
     var engine: EngineOptionGroup
@@ -121,6 +125,7 @@ struct Runner {
     }
 
     private func makeSession(_ machine: Machine) throws(SerialChannel.Failure) -> RunSession {
+        let debugger = try command.debug.server(for: machine, log: command.options.log)
         var serial = try SerialChannel.open(target(machine))
         if let name = serial.terminalName { HostIO.report("serial port on \(name)") }
         let display = try makeDisplay(machine)
@@ -134,7 +139,7 @@ struct Runner {
         if machine.kind.isDOS {
             plan.console = display == nil ? ConsoleChannel() : nil
         }
-        return RunSession(machine: machine, plan: plan, serial: serial, display: display)
+        return RunSession(machine: machine, plan: plan, serial: serial, display: display, debugger: debugger)
     }
 
     /// The console of DOS programs is another one.

@@ -23,6 +23,11 @@ final class RunSession {
     let plan: RunPlan
     var serial: SerialChannel
     let display: LiveDisplay?
+    let debugger: DebugServer?
+    /// The end that the machine came to, while a debugger looks at it.
+    private var heldEnd: ExitReport?
+    /// Where the slice at hand ends; nil when the next one begins.
+    private var sliceEnd: UInt64?
     private let observer: SessionObserver
     private var pacer: Pacer?
     private let start = HostClock.now
@@ -34,8 +39,11 @@ final class RunSession {
     /// The longest wait for input, in nanoseconds, so that time limits are seen.
     private static let longestWait: UInt64 = 50_000_000
 
-    init(machine: Machine, plan: RunPlan, serial: SerialChannel, display: LiveDisplay?) {
+    init(
+        machine: Machine, plan: RunPlan, serial: SerialChannel, display: LiveDisplay?, debugger: DebugServer? = nil
+    ) {
         self.machine = machine
+        self.debugger = debugger
         self.plan = plan
         self.serial = serial
         self.display = display
@@ -55,30 +63,85 @@ final class RunSession {
     func run() -> ExitReport {
         while true {
             if let report = hostStop() { return report }
-            feedInput(wait: 0)
-            let size = pacer == nil ? RunSession.slice : RunSession.pacedSlice
-            let limit = min(plan.maximumInstructions, machine.instructions &+ size)
-            let progress = machine.advance(to: limit, idle: pacer == nil ? .skip : .wait)
-            display?.show(machine)
-            switch progress {
-            case .ended(let report): return finish(report)
-            case .ran:
-                if machine.instructions >= plan.maximumInstructions {
-                    return finish(.instructionLimit(plan.maximumInstructions))
-                }
-                pace()
-            case .idle(let until):
-                serial.output?.flush()
-                plan.console?.output.flush()
-                if feedConsole() { continue }
-                guard until != nil || canWake else { return finish(.halted) }
-                idle(until: until)
+            switch debugger?.serve(wait: 0) ?? .run {
+            case .standStill: standStill()
+            case .end: return finish(.killed)
+            case .run: if let report = go(steps: false) { return report }
+            case .step: if let report = go(steps: true) { return report }
             }
         }
     }
 
+    /// Runs to the end of the slice, or one instruction; the run's end when it came.
+    private func go(steps: Bool) -> ExitReport? {
+        if let heldEnd { return finish(heldEnd) }
+        let limit = beginSlice()
+        let policy: IdlePolicy = pacer == nil ? .skip : .wait
+        let progress = steps ? machine.step(idle: policy) : machine.advance(to: limit, idle: policy)
+        display?.show(machine)
+        switch progress {
+        case .ended(let report): return end(report)
+        case .ran: return endSlice()
+        case .stopped(let stop):
+            debugger?.stopped(stop)
+            return machine.instructions >= limit ? endSlice() : nil
+        case .idle(let until): return rest(until: until)
+        }
+    }
+
+    /// The processor waits.
+    private func rest(until: UInt64?) -> ExitReport? {
+        sliceEnd = nil
+        serial.output?.flush()
+        plan.console?.output.flush()
+        if feedConsole() { return nil }
+        guard until != nil || canWake else { return end(.halted) }
+        idle(until: until)
+        return nil
+    }
+
+    /// Where a slice ends does not depend on a debugger's stops in it, so that input comes when it would without.
+    private func beginSlice() -> UInt64 {
+        if let sliceEnd { return sliceEnd }
+        feedInput(wait: 0)
+        let size = pacer == nil ? RunSession.slice : RunSession.pacedSlice
+        let limit = min(plan.maximumInstructions, machine.instructions &+ size)
+        sliceEnd = limit
+        return limit
+    }
+
+    private func endSlice() -> ExitReport? {
+        sliceEnd = nil
+        if machine.instructions >= plan.maximumInstructions {
+            return finish(.instructionLimit(plan.maximumInstructions))
+        }
+        pace()
+        return nil
+    }
+
+    /// A guest that crashed is shown to the debugger first.
+    private func end(_ report: ExitReport) -> ExitReport? {
+        guard let debugger, debugger.holds(report) else { return finish(report) }
+        heldEnd = report
+        debugger.crashed()
+        return nil
+    }
+
+    /// Waits for the debugger; time stands still for the guest.
+    private func standStill() {
+        serial.output?.flush()
+        let wait = display == nil ? RunSession.longestWait : RunSession.longestWait / 4
+        if let display {
+            display.feed(machine, wait: wait)
+            display.show(machine)
+        }
+        _ = debugger?.serve(wait: wait)
+        if pacer != nil { pacer = Pacer(host: HostClock.now, virtual: machine.virtualTime) }
+    }
+
     private func finish(_ report: ExitReport) -> ExitReport {
         observer.finish()
+        debugger?.ended(report)
         return report
     }
 
@@ -149,6 +212,8 @@ final class RunSession {
 }
 
 extension ExitReport {
+    /// The debugger killed the guest: as a process that was.
+    static let killed = ExitReport(.signal, status: 137, message: "ended by the debugger")
     /// The user left the live display.
     static let quit = ExitReport(.signal, status: 130, message: "ended from the keyboard")
 }

@@ -83,7 +83,7 @@ package final class EngineMachine {
                     next += program.period
                 }
             case .events: continue
-            case .halted, .shutdown, .stopRequested:
+            case .halted, .shutdown, .stopRequested, .debugger:
                 print(reason, processor.cpu.pointee.engine.eip); return outcome(origin)
             }
         }

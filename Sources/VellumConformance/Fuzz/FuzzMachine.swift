@@ -45,7 +45,7 @@ package final class FuzzMachine {
             case .events: continue
             // A halted processor is woken as an interrupt would, to see what comes next.
             case .halted: processor.cpu.pointee.privileged.halted = false
-            case .limit, .shutdown, .stopRequested: return processor.instructions - start
+            case .limit, .shutdown, .stopRequested, .debugger: return processor.instructions - start
             }
         }
         return processor.instructions - start

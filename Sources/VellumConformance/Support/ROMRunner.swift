@@ -86,7 +86,7 @@ package struct ROMRunner {
         case .halted: "halted"
         case .limit: "instruction limit"
         case .shutdown(let report): "shutdown: \(report.description)"
-        case .events, .stopRequested: "stopped"
+        case .events, .stopRequested, .debugger: "stopped"
         }
     }
 }

@@ -84,7 +84,7 @@ package struct SnippetRunner {
         var exit = "halted"
         switch machine.advance(to: maximum, idle: .wait) {
         case .ran: exit = "limit"
-        case .idle: break
+        case .idle, .stopped: break
         case .ended(let report): exit = report.reason.rawValue
         }
         return result(path, exit, machine)

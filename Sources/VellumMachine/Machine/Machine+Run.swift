@@ -10,6 +10,8 @@ public enum Progress: Equatable, Sendable {
     /// that may wake it; nil when only input can.
     case idle(until: UInt64?)
     case ended(ExitReport)
+    /// A breakpoint or watchpoint was met, or a step was made; `advance` goes on from there.
+    case stopped(DebuggerStop)
 }
 
 /// What happens to virtual time while the processor is halted.
@@ -31,13 +33,16 @@ extension Machine {
     /// Virtual time in nanoseconds.
     public var virtualTime: UInt64 { board.now }
 
-    /// Runs to the end, or to a number of instructions.  Without a source of input, a processor that is halted for
-    /// good ends the run.
+    /// Runs to the end, or to a number of instructions, through breakpoints and watchpoints.  Without a source of
+    /// input, a processor that is halted for good ends the run.
     @discardableResult public func run(maximumInstructions: UInt64 = .max) -> ExitReport {
-        switch advance(to: maximumInstructions) {
-        case .ran: .instructionLimit(maximumInstructions)
-        case .idle: .halted
-        case .ended(let report): report
+        while true {
+            switch advance(to: maximumInstructions) {
+            case .ran: return .instructionLimit(maximumInstructions)
+            case .idle: return .halted
+            case .ended(let report): return report
+            case .stopped: continue
+            }
         }
     }
 
@@ -48,7 +53,7 @@ extension Machine {
             if let progress = settle(idle) { return progress }
             guard processor.instructions < limit else { return .ran }
             if isHalted, !board.interruptPending { continue }
-            if let report = runEngine(until: limit) { return .ended(report) }
+            if let progress = runEngine(until: limit) { return progress }
         }
     }
 
@@ -81,7 +86,7 @@ extension Machine {
         return nil
     }
 
-    private func runEngine(until limit: UInt64) -> ExitReport? {
+    private func runEngine(until limit: UInt64) -> Progress? {
         var target = min(limit, board.nextDeadlineInstruction)
         if let next = playback?.next { target = min(target, max(next.instruction, processor.instructions + 1)) }
         isHalted = false
@@ -91,7 +96,8 @@ extension Machine {
         case .halted: isHalted = true
         case .shutdown(let report):
             lastShutdown = report
-            return tripleFault(report)
+            return tripleFault(report).map { .ended($0) }
+        case .debugger(let stop): return .stopped(DebuggerStop(stop))
         }
         return nil
     }

@@ -3,6 +3,16 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// For the interpreter's loop: its one `switch` is copied behind every case, so that each micro-op jumps straight to the
+/// next one, and addresses of fields are folded into the instructions that use them.  See docs/performance.md.
+let threaded: [SwiftSetting] = [
+    .unsafeFlags(
+        [
+            "tail-dup-size=20", "tail-dup-pred-size=4096", "tail-dup-succ-size=4096", "enable-tail-merge=false",
+            "sink-common-insts=false", "cgp-max-address-users-to-scan=100000",
+        ].flatMap { ["-Xllvm", "-\($0)"] }, .when(configuration: .release))
+]
+
 /// A library target of the project; every module treats warnings as errors.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -31,7 +41,9 @@ let package = Package(
         module("VellumMicroOps", ["VellumIA32"]),
         module("VellumTranslation", ["VellumIA32", "VellumDecoder", "VellumMicroOps"]),
         module("VellumEvents", ["VellumIA32", "VellumMicroOps"]),
-        module("VellumExecution", ["VellumIA32", "VellumMicroOps", "VellumEvents", "CVellumSupport"]),
+        .target(
+            name: "VellumExecution", dependencies: ["VellumIA32", "VellumMicroOps", "VellumEvents", "CVellumSupport"],
+            swiftSettings: strict + threaded),
         module(
             "VellumHypervisor",
             [

@@ -27,6 +27,8 @@ package struct EngineRegisters {
     /// Where the next entry is logged, and where the log is full; nil while nobody wants it.
     package var entryLog: UnsafeMutablePointer<EntryWord>?
     package var entryLogEnd: UnsafeMutablePointer<EntryWord>?
+    /// The `FragmentMode` bits of the segments that are flat now.
+    package var flatSegments: UInt32 = 0
     /// The selectors of ES CS SS DS FS GS, for the pointers that x87 keeps.
     package var selectors: (UInt16, UInt16, UInt16, UInt16, UInt16, UInt16) = (0, 0, 0, 0, 0, 0)
 
@@ -105,6 +107,12 @@ extension UnsafeMutablePointer where Pointee == CPUState {
         window.pointee.readLast = usable && state.isReadable ? Int64(state.limit) : -1
         // Real mode writes through CS too; its cached descriptor is then a writable one.
         window.pointee.writeLast = usable && state.isWritable ? Int64(state.limit) : -1
+        let flat = FragmentMode.flat(segment).rawValue
+        if state.isFlat(asCode: segment == .cs) {
+            pointee.engine.flatSegments |= flat
+        } else {
+            pointee.engine.flatSegments &= ~flat
+        }
     }
 }
 

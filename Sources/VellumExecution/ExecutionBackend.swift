@@ -36,6 +36,9 @@ package protocol FragmentResolver: AnyObject {
     func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer)
     /// The fragment found is not entered: the budget does not allow it.
     func deferred(_ fragment: FragmentPointer)
+    /// A fragment ended in a way that may have changed mode, mappings or lines; `engine.eip` is where to go on.  The
+    /// fragment there, brought up to the new context, where nothing waits for the run loop; else nil.
+    func proceed() -> FragmentPointer?
 }
 
 /// Executes fragments: one door in, an exit reason out.

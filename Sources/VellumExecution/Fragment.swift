@@ -3,8 +3,6 @@ import VellumMicroOps
 
 /// A translated unit in the cache: one block of memory with this header, its micro-ops and its instruction offsets.
 package struct Fragment {
-    /// Micro-ops, the terminal last.
-    package var operations: UnsafeMutablePointer<MicroOp>
     /// Instructions charged on entry: all of the unit, a faulting last one included.
     package var count: Int64
     /// Direct links: taken, not taken.
@@ -44,13 +42,22 @@ package struct Fragment {
     package var freshCause: UInt8
     /// Entries, while somebody has them counted.
     package var entries: UInt64
+    /// The next fragment in the same chain of the cache's table.
+    var nextInTable: FragmentPointer?
 
     package static let noPage: UInt32 = 1
+    /// Where the micro-ops start in the block.
+    static var headerBytes: Int { @inline(__always) get { (MemoryLayout<Fragment>.stride + 15) & ~15 } }
 }
 
 package typealias FragmentPointer = UnsafeMutablePointer<Fragment>
 
 extension UnsafeMutablePointer where Pointee == Fragment {
+    /// The fragment's micro-ops, the terminal last.
+    @inline(__always) package var operations: UnsafePointer<MicroOp> {
+        (UnsafeRawPointer(self) + Fragment.headerBytes).assumingMemoryBound(to: MicroOp.self)
+    }
+
     /// EIP of the fragment's instruction `index`; of the next one after it for `index` = count.
     package func eip(ofInstruction index: UInt8) -> UInt32 {
         pointee.eip &+ UInt32(pointee.offsets[Int(index)])
@@ -59,13 +66,14 @@ extension UnsafeMutablePointer where Pointee == Fragment {
     /// Copies a unit into one new block, behind a probe where entries are watched.  The probe does not count as size: a
     /// cache that is watched must do what it does unwatched.
     package static func make(_ unit: TranslatedUnit, probe: MicroOp? = nil) -> FragmentPointer {
-        let headerBytes = (MemoryLayout<Fragment>.stride + 15) & ~15
         let probes = probe == nil ? 0 : 1
         let operationBytes = (unit.operations.count + probes) * MemoryLayout<MicroOp>.stride
-        let total = headerBytes + operationBytes + unit.offsets.count * 2
+        let total = Fragment.headerBytes + operationBytes + unit.offsets.count * 2
         let block = UnsafeMutableRawPointer.allocate(byteCount: total, alignment: 16)
-        let operations = (block + headerBytes).bindMemory(to: MicroOp.self, capacity: unit.operations.count + probes)
-        let offsets = (block + headerBytes + operationBytes).bindMemory(to: UInt16.self, capacity: unit.offsets.count)
+        let operations = (block + Fragment.headerBytes).bindMemory(
+            to: MicroOp.self, capacity: unit.operations.count + probes)
+        let offsets = (block + Fragment.headerBytes + operationBytes).bindMemory(
+            to: UInt16.self, capacity: unit.offsets.count)
         for (index, operation) in unit.operations.enumerated() {
             (operations + (index + probes)).initialize(to: operation)
         }
@@ -74,12 +82,12 @@ extension UnsafeMutablePointer where Pointee == Fragment {
         let fragment = block.bindMemory(to: Fragment.self, capacity: 1)
         fragment.initialize(
             to: Fragment(
-                operations: operations, count: Int64(unit.instructionCount), link0: nil, link1: nil,
+                count: Int64(unit.instructionCount), link0: nil, link1: nil,
                 target0: unit.targets.0, target1: unit.targets.1, eip: 0, linear: 0, byteCount: UInt32(unit.byteCount),
                 physical: 0, secondPage: Fragment.noPage, context: 0, limit: 0, isValid: true, isUnpaged: false,
                 offsets: offsets, operationCount: UInt32(unit.operations.count + probes),
                 blockBytes: UInt32(total - probes * MemoryLayout<MicroOp>.stride), incoming: 0, nextIncoming0: 0,
-                nextIncoming1: 0, serial: 0, freshCause: 0, entries: 0))
+                nextIncoming1: 0, serial: 0, freshCause: 0, entries: 0, nextInTable: nil))
         return fragment
     }
 }

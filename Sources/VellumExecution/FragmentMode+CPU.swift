@@ -2,25 +2,21 @@ import VellumIA32
 import VellumMicroOps
 
 extension UnsafeMutablePointer where Pointee == CPUState {
-    /// The mode bits of a fragment that would run now.
+    /// The mode bits of a fragment that would run now.  Asked for at every fragment that ends in a hypervisor call, so
+    /// each bit is moved from where the processor keeps it to where `FragmentMode` wants it, without branches.
     package var fragmentMode: FragmentMode {
-        var bits = UInt32(pointee.privileged.cpl & 3) << 2
-        let flags = pointee.privileged.systemFlags
         let cr0 = pointee.privileged.cr0
-        func bit(_ mode: FragmentMode, _ condition: Bool) -> UInt32 { condition ? mode.rawValue : 0 }
-        bits |= bit(.code32, pointee.privileged[.cs].isBig) | bit(.stack32, pointee.privileged[.ss].isBig)
-        bits |= bit(.protected, cr0 & CR0.pe != 0) | bit(.virtual8086, flags & EFlags.virtual8086.rawValue != 0)
-        bits |= bit(.paging, cr0 & CR0.pg != 0) | bit(.singleStep, flags & EFlags.trap.rawValue != 0)
-        bits |= bit(.taskSwitched, cr0 & CR0.ts != 0) | bit(.emulation, cr0 & CR0.em != 0)
-        bits |= bit(.monitorCoprocessor, cr0 & CR0.mp != 0)
-        bits |= bit(.osfxsr, pointee.privileged.cr4 & CR4.osfxsr != 0)
-        if pointee.privileged.debug[7] & 0xFF != 0 { bits |= bit(.breakpoints, pointee.privileged.hasCodeBreakpoints) }
-        bits |= flatBit(.es) | flatBit(.cs) | flatBit(.ss) | flatBit(.ds) | flatBit(.fs) | flatBit(.gs)
+        let flags = pointee.privileged.systemFlags
+        var bits = UInt32(pointee.privileged.cpl & 3) << 2 | pointee.engine.flatSegments
+        // Access bit 14 is D of code and B of stacks.
+        bits |= UInt32(pointee.privileged[.cs].access >> 14 & 1)
+        bits |= UInt32(pointee.privileged[.ss].access >> 14 & 1) << 1
+        // CR0: PE (0), MP (1), EM (2), TS (3), PG (31).
+        bits |= (cr0 & 1) << 4 | (cr0 >> 1 & 1) << 10 | (cr0 >> 2 & 1) << 9 | (cr0 >> 3 & 1) << 8 | (cr0 >> 31) << 6
+        // EFLAGS: TF (8), VM (17); CR4: OSFXSR (9).
+        bits |= (flags >> 8 & 1) << 7 | (flags >> 17 & 1) << 5 | (pointee.privileged.cr4 >> 9 & 1) << 20
+        if pointee.privileged.debug[7] & 0xFF != 0, pointee.privileged.hasCodeBreakpoints { bits |= 1 << 18 }
         return FragmentMode(rawValue: bits)
-    }
-
-    private func flatBit(_ segment: SegmentRegister) -> UInt32 {
-        pointee.privileged[segment].isFlat(asCode: segment == .cs) ? FragmentMode.flat(segment).rawValue : 0
     }
 }
 

@@ -31,8 +31,9 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     }
 }
 
-extension Interpreter {
-    private var registers: RegisterFile { RegisterFile(cpu.visible) }
+/// The operations that read and write registers by themselves.
+extension UnsafeMutablePointer where Pointee == GuestVisible {
+    private var registers: RegisterFile { RegisterFile(self) }
     private static var eax: UInt8 { RegisterSlot(.eax).offset }
     private static var edx: UInt8 { RegisterSlot(.edx).offset }
 
@@ -46,10 +47,10 @@ extension Interpreter {
             switch ip.pointee.d {
             case 0: ALU.rol(a, count: count, bits: bits)
             case 1: ALU.ror(a, count: count, bits: bits)
-            case 2: ALU.rcl(a, count: count, carry: cpu.visible.carryFlag, bits: bits)
-            default: ALU.rcr(a, count: count, carry: cpu.visible.carryFlag, bits: bits)
+            case 2: ALU.rcl(a, count: count, carry: carryFlag, bits: bits)
+            default: ALU.rcr(a, count: count, carry: carryFlag, bits: bits)
             }
-        cpu.visible.replaceCarryAndOverflow(result)
+        replaceCarryAndOverflow(result)
         registers.set(ip.pointee.a, T(truncatingIfNeeded: result.value))
     }
 
@@ -62,7 +63,7 @@ extension Interpreter {
         let bits = UInt32(T.bitWidth)
         let result =
             ip.pointee.d == 0 ? ALU.shld(a, b, count: count, bits: bits) : ALU.shrd(a, b, count: count, bits: bits)
-        let value: T = cpu.visible.explicit(result)
+        let value: T = explicit(result)
         registers.set(ip.pointee.a, value)
     }
 
@@ -87,7 +88,7 @@ extension Interpreter {
             registers.set(Self.eax, low)
             registers.set(Self.edx, high)
         }
-        let _: T = cpu.visible.explicit(ALU.Result(UInt32(low), carry: lost, overflow: lost, adjust: false))
+        let _: T = explicit(ALU.Result(UInt32(low), carry: lost, overflow: lost, adjust: false))
     }
 
     /// DIV and IDIV; false for #DE.  Flags are undefined and left alone.
@@ -121,7 +122,7 @@ extension Interpreter {
     func bit<T: FlagWidth>(_ ip: UnsafePointer<MicroOp>, _ number: UInt32, _: T.Type) {
         let mask = T(1) &<< T(truncatingIfNeeded: number & UInt32(T.bitWidth - 1))
         let value = registers.get(ip.pointee.a, T.self)
-        cpu.visible.replaceCarry(value & mask != 0)
+        replaceCarry(value & mask != 0)
         switch ip.pointee.d {
         case 0: break
         case 1: registers.set(ip.pointee.a, value | mask)
@@ -138,50 +139,48 @@ extension Interpreter {
             let found = forward ? value.trailingZeroBitCount : T.bitWidth - 1 - value.leadingZeroBitCount
             registers.set(ip.pointee.a, T(truncatingIfNeeded: found))
         }
-        cpu.visible.replaceZero(value == 0)
+        replaceZero(value == 0)
     }
 
     @inline(never)
     func decimal(_ ip: UnsafePointer<MicroOp>) {
-        let visible = cpu.visible
         let ax = registers.get(Self.eax, UInt16.self)
         let al = UInt8(truncatingIfNeeded: ax)
-        let carry = visible.carryFlag
-        let adjust = visible.adjustFlag
+        let carry = carryFlag
+        let adjust = adjustFlag
         switch ip.pointee.opcode {
-        case .daa: registers.set(Self.eax, visible.explicit(ALU.daa(al: al, carry: carry, adjust: adjust)) as UInt8)
-        case .das: registers.set(Self.eax, visible.explicit(ALU.das(al: al, carry: carry, adjust: adjust)) as UInt8)
+        case .daa: registers.set(Self.eax, explicit(ALU.daa(al: al, carry: carry, adjust: adjust)) as UInt8)
+        case .das: registers.set(Self.eax, explicit(ALU.das(al: al, carry: carry, adjust: adjust)) as UInt8)
         case .aaa: setDecimal(ALU.aaa(ax: ax, adjust: adjust))
         case .aas: setDecimal(ALU.aas(ax: ax, adjust: adjust))
         case .aam:
             let result = ALU.aam(al: al, base: UInt8(truncatingIfNeeded: ip.pointee.immediate))
             registers.set(Self.eax, result)
-            _ = visible.logic(UInt8(truncatingIfNeeded: result))
+            _ = logic(UInt8(truncatingIfNeeded: result))
         default:
             let result = ALU.aad(ax: ax, base: UInt8(truncatingIfNeeded: ip.pointee.immediate))
             registers.set(Self.eax, result)
-            _ = visible.logic(UInt8(truncatingIfNeeded: result))
+            _ = logic(UInt8(truncatingIfNeeded: result))
         }
     }
 
     private func setDecimal(_ result: ALU.Decimal) {
         registers.set(Self.eax, result.ax)
         let low = ALU.Result(UInt32(result.ax & 0xFF), carry: result.carry, overflow: false, adjust: result.adjust)
-        let _: UInt8 = cpu.visible.explicit(low)
+        let _: UInt8 = explicit(low)
     }
 
     @inline(never)
     func compareExchange8B() {
-        let visible = cpu.visible
-        let equal = visible[.eax] == visible[RegisterSlot.t0] && visible[.edx] == visible[RegisterSlot.t1]
+        let equal = self[.eax] == self[RegisterSlot.t0] && self[.edx] == self[RegisterSlot.t1]
         if equal {
-            visible[RegisterSlot.t0] = visible[.ebx]
-            visible[RegisterSlot.t1] = visible[.ecx]
+            self[RegisterSlot.t0] = self[.ebx]
+            self[RegisterSlot.t1] = self[.ecx]
         } else {
-            visible[.eax] = visible[RegisterSlot.t0]
-            visible[.edx] = visible[RegisterSlot.t1]
+            self[.eax] = self[RegisterSlot.t0]
+            self[.edx] = self[RegisterSlot.t1]
         }
-        visible.replaceZero(equal)
+        replaceZero(equal)
     }
 
     @inline(never)
@@ -190,7 +189,7 @@ extension Interpreter {
         let source = registers.get(ip.pointee.b, UInt16.self)
         let lower = target & 3 < source & 3
         if lower { registers.set(ip.pointee.a, target & ~3 | source & 3) }
-        cpu.visible.replaceZero(lower)
+        replaceZero(lower)
     }
 
     func isWithinBounds<T: FixedWidthInteger & SignedInteger>(_ ip: UnsafePointer<MicroOp>, _: T.Type) -> Bool {

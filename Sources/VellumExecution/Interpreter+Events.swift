@@ -2,7 +2,7 @@ import VellumEvents
 
 /// What the interpreter writes to the log of entries, while somebody wants it.
 extension Interpreter {
-    @inline(__always)
+    @inline(never)
     func logEntry(_ fragment: FragmentPointer) {
         guard let place = cpu.pointee.engine.entryLog else { return }
         place.pointee = EntryWord(rawValue: fragment.pointee.serial)
@@ -23,7 +23,7 @@ extension Interpreter {
 
     /// Gives back the charge for instructions of the running fragment that will not retire.
     @inline(__always)
-    func giveBack(_ count: Int64) {
+    func giveBack(_ count: Int64, _ cpu: CPU) {
         cpu.pointee.engine.budget &+= count
         if count != 0, cpu.pointee.engine.entryLog != nil { logEarlyLeave(count) }
     }

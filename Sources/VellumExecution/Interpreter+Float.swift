@@ -59,7 +59,7 @@ extension Interpreter {
         _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
     ) throws(GuestFault) -> Bool {
         if try gate.meetNumericError() { return true }
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction))
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), cpu)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return false
     }
@@ -134,7 +134,7 @@ extension Interpreter {
             control(code, ip)
             return
         }
-        note(ip, fragment, unit)
+        note(ip, fragment, unit, cpu)
         let flags = vellum_x87_execute(unit, code.escape, cpu.visible.arithmeticFlags.rawValue)
         if code.comparesToFlags { cpu.visible.arithmeticFlags = EFlags(rawValue: flags).intersection(.arithmetic) }
     }
@@ -168,7 +168,7 @@ extension Interpreter {
 
     /// Where this instruction is, for x87's pointers.
     @inline(__always)
-    func note(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer, _ unit: FloatingPointUnit) {
+    func note(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer, _ unit: FloatingPointUnit, _ cpu: CPU) {
         unit.pointee.instruction = fragment.eip(ofInstruction: ip.pointee.instruction)
         unit.pointee.instruction_selector = cpu.selector(SegmentRegister.cs.rawValue)
         unit.pointee.opcode = UInt16(truncatingIfNeeded: ip.pointee.immediate & 0x7FF)

@@ -111,7 +111,9 @@ extension Interpreter {
 
     /// The next micro-op after one that took a slow path.
     @inline(__always)
-    func after(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp> {
+    func after(
+        _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer, _ cpu: CPU
+    ) -> UnsafePointer<MicroOp> {
         cpu.pointee.engine.endRequested ? endAfter(ip, fragment) : ip + 1
     }
 
@@ -143,6 +145,7 @@ extension Interpreter {
     }
 
     /// Leaves no budget, so that the next transfer comes back to the run loop; `enter` gives it back.
+    @inline(never)
     func stealBudget() {
         cpu.pointee.engine.stolen &+= cpu.pointee.engine.budget
         cpu.pointee.engine.budget = 0
@@ -150,22 +153,23 @@ extension Interpreter {
 
     /// Gives back the charge for the instructions after the current one, which has retired.
     @inline(__always)
-    func refund(after ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1)
+    func refund(after ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer, _ cpu: CPU) {
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1, cpu)
     }
 
     /// The current instruction faults: it and all after it are not charged.
     @inline(never)
     func raise(_ fault: GuestFault, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction))
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), cpu)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return .fault(fault)
     }
 
     /// A hypervisor call faulted.  EIP stands already: at the instruction, or in the new task when a task switch had
     /// passed its commit point.
+    @inline(never)
     func raiseFromCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction))
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), cpu)
         return .fault(pending)
     }
 
@@ -185,7 +189,7 @@ extension Interpreter {
         guard let call = ip.pointee.hypervisorCall else { return 0 }
         do throws(GuestFault) {
             let outcome = try gate.perform(call, ip.pointee.callArguments)
-            if outcome == .transfer { refund(after: ip, fragment) }
+            if outcome == .transfer { refund(after: ip, fragment, cpu) }
             if outcome == .next && cpu.pointee.engine.endRequested { return 1 }
             return outcome.rawValue
         } catch {
@@ -201,10 +205,10 @@ extension Interpreter {
 
     /// Goes on at link 0 or 1 of the fragment.
     @inline(__always)
-    func follow(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
+    func follow(_ link: Int, _ fragment: FragmentPointer, _ cpu: CPU) -> FragmentPointer? {
         if let next = link == 0 ? fragment.pointee.link0 : fragment.pointee.link1 {
             let left = cpu.pointee.engine.budget &- next.pointee.count
-            if left >= 0 {
+            if _fastPath(left >= 0) {
                 cpu.pointee.engine.budget = left
                 cpu.pointee.engine.chainedEntries &+= 1
                 return next
@@ -215,18 +219,31 @@ extension Interpreter {
 
     @inline(never)
     private func followSlowly(_ link: Int, _ fragment: FragmentPointer) -> FragmentPointer? {
-        cpu.pointee.engine.eip = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
-        guard let next = resolve(cpu.pointee.engine.eip) else { return nil }
+        let eip = link == 0 ? fragment.pointee.target0 : fragment.pointee.target1
+        cpu.pointee.engine.eip = eip
+        // With paging on, no link ever leads to another page: the jump cache answers there.
+        let linear = fragment.pointee.linear &+ (eip &- fragment.pointee.eip)
+        if !fragment.pointee.isUnpaged, (linear ^ fragment.pointee.linear) & ~0xFFF != 0,
+            let next = jumps.find(eip: eip, stamp: cpu.pointee.engine.jumpStamp)
+        {
+            let left = cpu.pointee.engine.budget &- next.pointee.count
+            if left >= 0 {
+                cpu.pointee.engine.budget = left
+                cpu.pointee.engine.jumpHits &+= 1
+                return next
+            }
+        }
+        guard let next = resolve(eip) else { return nil }
         resolver.entered(next, link: link, of: fragment)
         return next
     }
 
     /// Goes on at an address that is known only now: where the jump cache says, or else where the resolver does.
     @inline(__always)
-    func go(to eip: UInt32) -> FragmentPointer? {
+    func go(to eip: UInt32, _ cpu: CPU, _ jumps: JumpCache) -> FragmentPointer? {
         if let next = jumps.find(eip: eip, stamp: cpu.pointee.engine.jumpStamp) {
             let left = cpu.pointee.engine.budget &- next.pointee.count
-            if left >= 0 {
+            if _fastPath(left >= 0) {
                 cpu.pointee.engine.budget = left
                 cpu.pointee.engine.jumpHits &+= 1
                 return next
@@ -243,10 +260,24 @@ extension Interpreter {
         return next
     }
 
+    /// Goes on at `engine.eip` after a fragment that ended in a hypervisor call, unless the run loop is needed.
+    @inline(never)
+    func proceed() -> FragmentPointer? {
+        guard !cpu.pointee.engine.endRequested, cpu.pointee.engine.budget > 0 else { return nil }
+        cpu.pointee.engine.unretired = 0
+        guard let next = resolver.proceed(), let charged = charge(next) else { return nil }
+        resolver.entered(charged)
+        return charged
+    }
+
     /// The fragment at EIP, charged for; nil when there is none or the budget does not allow it.
     private func resolve(_ eip: UInt32) -> FragmentPointer? {
         cpu.pointee.engine.unretired = 0
         guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return nil }
+        return charge(next)
+    }
+
+    private func charge(_ next: FragmentPointer) -> FragmentPointer? {
         let left = cpu.pointee.engine.budget &- next.pointee.count
         guard left >= 0 else {
             resolver.deferred(next)

@@ -46,13 +46,16 @@ package final class Interpreter: ExecutionBackend {
     }
 
     private func run(_ first: FragmentPointer) -> BackendExit {
+        // Inlined functions get these as arguments: what they read through `self` would be loaded again after each call
+        // and take registers of its own.
         let cpu = self.cpu
+        let jumps = self.jumps
         let v = cpu.visible
         let r = RegisterFile(v)
         let unit = cpu.floating
-        let tlb = mmu.currentEntries
+        var tlb = mmu.currentEntries
         var fragment = first
-        var ip = UnsafePointer(first.pointee.operations)
+        var ip = first.operations
 
         while true {
             switch ip.pointee.opcode {
@@ -506,80 +509,80 @@ package final class Interpreter: ExecutionBackend {
                             &>> Int32(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .rotate8i:
-                rotate(ip, ip.pointee.immediate, UInt8.self)
+                v.rotate(ip, ip.pointee.immediate, UInt8.self)
                 ip += 1
             case .rotate8:
-                rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt8.self)
+                v.rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt8.self)
                 ip += 1
             case .rotate16i:
-                rotate(ip, ip.pointee.immediate, UInt16.self)
+                v.rotate(ip, ip.pointee.immediate, UInt16.self)
                 ip += 1
             case .rotate16:
-                rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt16.self)
+                v.rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt16.self)
                 ip += 1
             case .rotate32i:
-                rotate(ip, ip.pointee.immediate, UInt32.self)
+                v.rotate(ip, ip.pointee.immediate, UInt32.self)
                 ip += 1
             case .rotate32:
-                rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt32.self)
+                v.rotate(ip, UInt32(r.get(ip.pointee.b, UInt8.self)), UInt32.self)
                 ip += 1
             case .doubleShift16i:
-                doubleShift(ip, ip.pointee.immediate, UInt16.self)
+                v.doubleShift(ip, ip.pointee.immediate, UInt16.self)
                 ip += 1
             case .doubleShift16:
-                doubleShift(ip, UInt32(r.get(ip.pointee.c, UInt8.self)), UInt16.self)
+                v.doubleShift(ip, UInt32(r.get(ip.pointee.c, UInt8.self)), UInt16.self)
                 ip += 1
             case .doubleShift32i:
-                doubleShift(ip, ip.pointee.immediate, UInt32.self)
+                v.doubleShift(ip, ip.pointee.immediate, UInt32.self)
                 ip += 1
             case .doubleShift32:
-                doubleShift(ip, UInt32(r.get(ip.pointee.c, UInt8.self)), UInt32.self)
+                v.doubleShift(ip, UInt32(r.get(ip.pointee.c, UInt8.self)), UInt32.self)
                 ip += 1
             case .mul8:
-                multiply(ip, UInt8.self, signed: false)
+                v.multiply(ip, UInt8.self, signed: false)
                 ip += 1
             case .mul16:
-                multiply(ip, UInt16.self, signed: false)
+                v.multiply(ip, UInt16.self, signed: false)
                 ip += 1
             case .mul32:
-                multiply(ip, UInt32.self, signed: false)
+                v.multiply(ip, UInt32.self, signed: false)
                 ip += 1
             case .imul8:
-                multiply(ip, UInt8.self, signed: true)
+                v.multiply(ip, UInt8.self, signed: true)
                 ip += 1
             case .imul16:
-                multiply(ip, UInt16.self, signed: true)
+                v.multiply(ip, UInt16.self, signed: true)
                 ip += 1
             case .imul32:
-                multiply(ip, UInt32.self, signed: true)
+                v.multiply(ip, UInt32.self, signed: true)
                 ip += 1
             case .div8:
-                guard divide(ip, UInt8.self, signed: false) else {
+                guard v.divide(ip, UInt8.self, signed: false) else {
                     return raise(GuestFault(.divideError), ip, fragment)
                 }
                 ip += 1
             case .div16:
-                guard divide(ip, UInt16.self, signed: false) else {
+                guard v.divide(ip, UInt16.self, signed: false) else {
                     return raise(GuestFault(.divideError), ip, fragment)
                 }
                 ip += 1
             case .div32:
-                guard divide(ip, UInt32.self, signed: false) else {
+                guard v.divide(ip, UInt32.self, signed: false) else {
                     return raise(GuestFault(.divideError), ip, fragment)
                 }
                 ip += 1
             case .idiv8:
-                guard divide(ip, UInt8.self, signed: true) else {
+                guard v.divide(ip, UInt8.self, signed: true) else {
                     return raise(GuestFault(.divideError), ip, fragment)
                 }
                 ip += 1
             case .idiv16:
-                guard divide(ip, UInt16.self, signed: true) else {
+                guard v.divide(ip, UInt16.self, signed: true) else {
                     return raise(GuestFault(.divideError), ip, fragment)
                 }
                 ip += 1
             case .idiv32:
-                guard divide(ip, UInt32.self, signed: true) else {
+                guard v.divide(ip, UInt32.self, signed: true) else {
                     return raise(GuestFault(.divideError), ip, fragment)
                 }
                 ip += 1
@@ -598,16 +601,16 @@ package final class Interpreter: ExecutionBackend {
                     v.multiply(r.get(ip.pointee.b, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate)))
                 ip += 1
             case .bit16:
-                bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
+                v.bit(ip, UInt32(r.get(ip.pointee.b, UInt16.self)), UInt16.self)
                 ip += 1
             case .bit16i:
-                bit(ip, ip.pointee.immediate, UInt16.self)
+                v.bit(ip, ip.pointee.immediate, UInt16.self)
                 ip += 1
             case .bsf16:
-                scanBits(ip, UInt16.self, forward: true)
+                v.scanBits(ip, UInt16.self, forward: true)
                 ip += 1
             case .bsr16:
-                scanBits(ip, UInt16.self, forward: false)
+                v.scanBits(ip, UInt16.self, forward: false)
                 ip += 1
             case .imulTwo32:
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -616,16 +619,16 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.b, UInt32.self), ip.pointee.immediate))
                 ip += 1
             case .bit32:
-                bit(ip, UInt32(r.get(ip.pointee.b, UInt32.self)), UInt32.self)
+                v.bit(ip, UInt32(r.get(ip.pointee.b, UInt32.self)), UInt32.self)
                 ip += 1
             case .bit32i:
-                bit(ip, ip.pointee.immediate, UInt32.self)
+                v.bit(ip, ip.pointee.immediate, UInt32.self)
                 ip += 1
             case .bsf32:
-                scanBits(ip, UInt32.self, forward: true)
+                v.scanBits(ip, UInt32.self, forward: true)
                 ip += 1
             case .bsr32:
-                scanBits(ip, UInt32.self, forward: false)
+                v.scanBits(ip, UInt32.self, forward: false)
                 ip += 1
             case .bitOffset16:
                 r.set(
@@ -637,7 +640,7 @@ package final class Interpreter: ExecutionBackend {
                     ip.pointee.a, UInt32(bitPattern: (Int32(bitPattern: r.get(ip.pointee.b, UInt32.self)) >> 5) &<< 2))
                 ip += 1
             case .daa, .das, .aaa, .aas, .aam, .aad:
-                decimal(ip)
+                v.decimal(ip)
                 ip += 1
             case .setcc:
                 r.set(ip.pointee.a, v.holds(ip) ? UInt8(1) : 0)
@@ -674,16 +677,16 @@ package final class Interpreter: ExecutionBackend {
                 v.pointee.direction = -1
                 ip += 1
             case .compareExchange8B:
-                compareExchange8B()
+                v.compareExchange8B()
                 ip += 1
             case .arpl:
-                adjustRPL(ip)
+                v.adjustRPL(ip)
                 ip += 1
             case .bound16:
-                guard isWithinBounds(ip, Int16.self) else { return raise(GuestFault(.boundRange), ip, fragment) }
+                guard v.isWithinBounds(ip, Int16.self) else { return raise(GuestFault(.boundRange), ip, fragment) }
                 ip += 1
             case .bound32:
-                guard isWithinBounds(ip, Int32.self) else { return raise(GuestFault(.boundRange), ip, fragment) }
+                guard v.isWithinBounds(ip, Int32.self) else { return raise(GuestFault(.boundRange), ip, fragment) }
                 ip += 1
             case .step16:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: r.step(ip, v)))
@@ -700,7 +703,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load16B:
                 let address = r.base(ip)
@@ -711,7 +714,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load32B:
                 let address = r.base(ip)
@@ -722,7 +725,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadZX8B:
                 let address = r.base(ip)
@@ -733,7 +736,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadZX16B:
                 let address = r.base(ip)
@@ -744,7 +747,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadSX8B:
                 let address = r.base(ip)
@@ -755,7 +758,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadSX16B:
                 let address = r.base(ip)
@@ -766,7 +769,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify8B:
                 let address = r.base(ip)
@@ -777,7 +780,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModify(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify16B:
                 let address = r.base(ip)
@@ -788,7 +791,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModify(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify32B:
                 let address = r.base(ip)
@@ -799,7 +802,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModify(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load8X:
                 let address = r.indexed(ip)
@@ -810,7 +813,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load16X:
                 let address = r.indexed(ip)
@@ -821,7 +824,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load32X:
                 let address = r.indexed(ip)
@@ -832,7 +835,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadZX8X:
                 let address = r.indexed(ip)
@@ -843,7 +846,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadZX16X:
                 let address = r.indexed(ip)
@@ -854,7 +857,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadSX8X:
                 let address = r.indexed(ip)
@@ -865,7 +868,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadSX16X:
                 let address = r.indexed(ip)
@@ -876,7 +879,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoad(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify8X:
                 let address = r.indexed(ip)
@@ -887,7 +890,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModify(address, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify16X:
                 let address = r.indexed(ip)
@@ -898,7 +901,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModify(address, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify32X:
                 let address = r.indexed(ip)
@@ -909,7 +912,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModify(address, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load8S:
                 let offset = r.base(ip)
@@ -924,7 +927,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load16S:
                 let offset = r.base(ip)
@@ -939,7 +942,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .load32S:
                 let offset = r.base(ip)
@@ -954,7 +957,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadZX8S:
                 let offset = r.base(ip)
@@ -969,7 +972,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadZX16S:
                 let offset = r.base(ip)
@@ -984,7 +987,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadSX8S:
                 let offset = r.base(ip)
@@ -999,7 +1002,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .loadSX16S:
                 let offset = r.base(ip)
@@ -1014,7 +1017,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowLoadSegmented(offset, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify8S:
                 let offset = r.base(ip)
@@ -1029,7 +1032,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModifySegmented(offset, 1, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify16S:
                 let offset = r.base(ip)
@@ -1044,7 +1047,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModifySegmented(offset, 2, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .modify32S:
                 let offset = r.base(ip)
@@ -1059,7 +1062,7 @@ package final class Interpreter: ExecutionBackend {
                     let value = slowModifySegmented(offset, 4, ip, fragment)
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store8B:
                 let address = r.base(ip)
@@ -1070,7 +1073,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store8iB:
                 let address = r.base(ip)
@@ -1080,7 +1083,7 @@ package final class Interpreter: ExecutionBackend {
                 } else {
                     guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
                     else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store16B:
                 let address = r.base(ip)
@@ -1091,7 +1094,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store16iB:
                 let address = r.base(ip)
@@ -1101,7 +1104,7 @@ package final class Interpreter: ExecutionBackend {
                 } else {
                     guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
                     else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store32B:
                 let address = r.base(ip)
@@ -1112,7 +1115,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store32iB:
                 let address = r.base(ip)
@@ -1123,7 +1126,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store8X:
                 let address = r.indexed(ip)
@@ -1134,7 +1137,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store8iX:
                 let address = r.indexed(ip)
@@ -1144,7 +1147,7 @@ package final class Interpreter: ExecutionBackend {
                 } else {
                     guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
                     else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store16X:
                 let address = r.indexed(ip)
@@ -1155,7 +1158,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store16iX:
                 let address = r.indexed(ip)
@@ -1165,7 +1168,7 @@ package final class Interpreter: ExecutionBackend {
                 } else {
                     guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
                     else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store32X:
                 let address = r.indexed(ip)
@@ -1176,7 +1179,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store32iX:
                 let address = r.indexed(ip)
@@ -1187,7 +1190,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store8S:
                 let offset = r.base(ip)
@@ -1202,7 +1205,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store8iS:
                 let offset = r.base(ip)
@@ -1218,7 +1221,7 @@ package final class Interpreter: ExecutionBackend {
                         slowStoreSegmented(
                             offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
                     else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store16S:
                 let offset = r.base(ip)
@@ -1233,7 +1236,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store16iS:
                 let offset = r.base(ip)
@@ -1249,7 +1252,7 @@ package final class Interpreter: ExecutionBackend {
                         slowStoreSegmented(
                             offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
                     else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store32S:
                 let offset = r.base(ip)
@@ -1264,7 +1267,7 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .store32iS:
                 let offset = r.base(ip)
@@ -1279,11 +1282,11 @@ package final class Interpreter: ExecutionBackend {
                     guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
                         return raise(pending, ip, fragment)
                     }
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .probeWrite:
                 guard probeWrite(ip, fragment) else { return raise(pending, ip, fragment) }
-                ip = after(ip, fragment)
+                ip = after(ip, fragment, cpu)
             case .push32:
                 let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
@@ -1294,7 +1297,7 @@ package final class Interpreter: ExecutionBackend {
                 } else {
                     guard slowStore(address, value, 4, ip, fragment) else { return raise(pending, ip, fragment) }
                     r.set(Self.stackPointer, address)
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .push32i:
                 let value = ip.pointee.immediate
@@ -1306,7 +1309,7 @@ package final class Interpreter: ExecutionBackend {
                 } else {
                     guard slowStore(address, value, 4, ip, fragment) else { return raise(pending, ip, fragment) }
                     r.set(Self.stackPointer, address)
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
@@ -1320,7 +1323,7 @@ package final class Interpreter: ExecutionBackend {
                     if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
                     r.set(Self.stackPointer, address &+ 4)
                     r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment)
+                    ip = after(ip, fragment, cpu)
                 }
             case .bulkMove:
                 bulkMove(ip, tlb)
@@ -1338,17 +1341,17 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
             case .skipIfZero16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     ip += 1
                 }
             case .skipIfZero32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     ip += 1
                 }
@@ -1356,7 +1359,11 @@ package final class Interpreter: ExecutionBackend {
                 switch hypervisorCall(ip, fragment) {
                 case 0: ip += 1
                 case 1: ip = endAfter(ip, fragment)
-                case 2: return .fragmentEnd
+                case 2:
+                    guard let next = proceed() else { return .fragmentEnd }
+                    fragment = next
+                    ip = next.operations
+                    tlb = mmu.currentEntries
                 default: return raiseFromCall(ip, fragment)
                 }
             case .wait:
@@ -1368,7 +1375,7 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatLoad32:
                 if let host = v.operand(ip, 4, tlb), vellum_x87_load32(unit, host.loadUnaligned(as: UInt32.self)) {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1376,7 +1383,7 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatLoad64:
                 if let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, host.loadUnaligned(as: UInt64.self)) {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1388,7 +1395,7 @@ package final class Interpreter: ExecutionBackend {
                 if let host = v.writableOperand(ip, 4, tlb), vellum_x87_store32(unit, &bits, &status) {
                     host.storeBytes(of: bits, as: UInt32.self)
                     vellum_x87_finish_store(unit, status, ip.pointee.immediate & 8 != 0)
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1400,7 +1407,7 @@ package final class Interpreter: ExecutionBackend {
                 if let host = v.writableOperand(ip, 8, tlb), vellum_x87_store64(unit, &bits, &status) {
                     host.storeBytes(of: bits, as: UInt64.self)
                     vellum_x87_finish_store(unit, status, ip.pointee.immediate & 8 != 0)
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1410,7 +1417,7 @@ package final class Interpreter: ExecutionBackend {
                 if let host = v.operand(ip, 4, tlb),
                     vellum_x87_memory32(unit, ip.pointee.immediate >> 3 & 7, host.loadUnaligned(as: UInt32.self))
                 {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1420,7 +1427,7 @@ package final class Interpreter: ExecutionBackend {
                 if let host = v.operand(ip, 8, tlb),
                     vellum_x87_memory64(unit, ip.pointee.immediate >> 3 & 7, host.loadUnaligned(as: UInt64.self))
                 {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1428,7 +1435,7 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatRegister:
                 if vellum_x87_arithmetic(unit, ip.pointee.immediate) {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1436,7 +1443,7 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatExchange:
                 if vellum_x87_exchange(unit, ip.pointee.immediate & 7) {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1444,7 +1451,7 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatDuplicate:
                 if vellum_x87_duplicate(unit, ip.pointee.immediate & 7) {
-                    note(ip, fragment, unit)
+                    note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1463,200 +1470,200 @@ package final class Interpreter: ExecutionBackend {
                 logEntry(fragment)
                 ip += 1
             case .jump:
-                guard let next = follow(0, fragment) else { return stopped() }
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
                 fragment = next
-                ip = UnsafePointer(next.pointee.operations)
+                ip = next.operations
             case .branchO:
                 if v.overflowFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchNO:
                 if !v.overflowFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchB:
                 if v.carryFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchNB:
                 if !v.carryFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchZ:
                 if v.zeroFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchNZ:
                 if !v.zeroFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchBE:
                 if v.carryFlag || v.zeroFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchA:
                 if !(v.carryFlag || v.zeroFlag) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchS:
                 if v.signFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchNS:
                 if !v.signFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchP:
                 if v.parityFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchNP:
                 if !v.parityFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchL:
                 if v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchNL:
                 if v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchLE:
                 if v.zeroFlag || v.signFlag != v.overflowFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .branchG:
                 if !v.zeroFlag && v.signFlag == v.overflowFlag {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1664,14 +1671,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1679,14 +1686,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1694,14 +1701,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1709,14 +1716,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1724,14 +1731,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1739,14 +1746,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1754,14 +1761,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1769,14 +1776,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1784,14 +1791,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1799,14 +1806,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1814,14 +1821,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1829,14 +1836,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1844,14 +1851,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1859,14 +1866,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1874,14 +1881,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left <= right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1889,14 +1896,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left > right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1904,14 +1911,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) < Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1919,14 +1926,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) >= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1934,14 +1941,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) <= Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
@@ -1949,14 +1956,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if Int32(bitPattern: left) > Int32(bitPattern: right) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1964,14 +1971,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left == right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1979,14 +1986,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left != right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -1994,14 +2001,14 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left < right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
@@ -2009,183 +2016,183 @@ package final class Interpreter: ExecutionBackend {
                 _ = v.subtract(left, right)
                 if left >= right {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value == 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if value != 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) < 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 if Int32(bitPattern: value) >= 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value == 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 if value != 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
                 if value != 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .slotBranchZ16:
                 if r.get(ip.pointee.a, UInt16.self) == 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .slotBranchNZ16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .loopWhile16:
                 if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .slotBranchZ32:
                 if r.get(ip.pointee.a, UInt32.self) == 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .slotBranchNZ32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .loopWhile32:
                 if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
                     vellum_way_taken()
-                    guard let next = follow(0, fragment) else { return stopped() }
+                    guard let next = follow(0, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 } else {
                     vellum_way_not_taken()
-                    guard let next = follow(1, fragment) else { return stopped() }
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
                     fragment = next
-                    ip = UnsafePointer(next.pointee.operations)
+                    ip = next.operations
                 }
             case .indirect:
-                guard let next = go(to: r.get(ip.pointee.b, UInt32.self)) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
                 fragment = next
-                ip = UnsafePointer(next.pointee.operations)
+                ip = next.operations
             case .return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 let target: UInt32
@@ -2198,15 +2205,18 @@ package final class Interpreter: ExecutionBackend {
                 }
                 r.set(Self.stackPointer, address &+ 4 &+ ip.pointee.immediate)
                 if cpu.pointee.engine.endRequested { stealBudget() }
-                guard let next = go(to: target) else { return stopped() }
+                guard let next = go(to: target, cpu, jumps) else { return stopped() }
                 fragment = next
-                ip = UnsafePointer(next.pointee.operations)
+                ip = next.operations
             case .fault:
                 return raise(terminalFault(ip), ip, fragment)
             case .exit:
                 cpu.pointee.engine.eip = ip.pointee.displacement
-                refund(after: ip, fragment)
-                return .fragmentEnd
+                refund(after: ip, fragment, cpu)
+                guard let next = proceed() else { return .fragmentEnd }
+                fragment = next
+                ip = next.operations
+                tlb = mmu.currentEntries
             }
         }
     }

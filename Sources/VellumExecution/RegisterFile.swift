@@ -78,14 +78,14 @@ extension UnsafeMutablePointer where Pointee == TLBEntry {
     /// the last byte, which differs from the entry's own page when the access straddles.
     @inline(__always) func readHost(_ address: UInt32, _ width: UInt32) -> UnsafeRawPointer? {
         let entry = self + TLB.index(address)
-        guard entry.pointee.readTag == (address &+ (width &- 1)) & 0xFFFF_F000 else { return nil }
-        return UnsafeRawPointer(bitPattern: entry.pointee.addend &+ UInt(address))
+        guard _fastPath(entry.pointee.readTag == (address &+ (width &- 1)) & 0xFFFF_F000) else { return nil }
+        return UnsafeRawPointer(vellum_host_address(entry.pointee.addend, address))
     }
 
     @inline(__always) func writeHost(_ address: UInt32, _ width: UInt32) -> UnsafeMutableRawPointer? {
         let entry = self + TLB.index(address)
-        guard entry.pointee.writeTag == (address &+ (width &- 1)) & 0xFFFF_F000 else { return nil }
-        return UnsafeMutableRawPointer(bitPattern: entry.pointee.addend &+ UInt(address))
+        guard _fastPath(entry.pointee.writeTag == (address &+ (width &- 1)) & 0xFFFF_F000) else { return nil }
+        return vellum_host_address(entry.pointee.addend, address)
     }
 
     /// For the load of a read-modify-write: where the write fast path holds, the read does too.

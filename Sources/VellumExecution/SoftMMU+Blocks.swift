@@ -49,3 +49,42 @@ extension SoftMMU {
         }
     }
 }
+
+/// Memory as devices reach it.
+extension SoftMMU {
+    /// Reads memory for a device, frame by frame; what is neither RAM nor ROM reads as ones.
+    package func readPhysical(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
+        forEachFrame(address, bytes.count) { place, range in
+            let part = UnsafeMutableRawBufferPointer(rebasing: bytes[range])
+            if let host = memory.host(frame: place >> 12) {
+                part.copyMemory(from: UnsafeRawBufferPointer(start: host + Int(place & 0xFFF), count: range.count))
+            } else {
+                part.initializeMemory(as: UInt8.self, repeating: 0xFF)
+            }
+        }
+    }
+
+    /// Writes memory for a device, frame by frame; code observers are told first.  What is not RAM takes nothing.
+    package func writePhysical(_ address: UInt32, from bytes: UnsafeRawBufferPointer) {
+        forEachFrame(address, bytes.count) { place, range in
+            let frame = place >> 12
+            guard memory.kind(frame: frame) == .ram, let host = memory.host(frame: frame), let start = bytes.baseAddress
+            else { return }
+            if memory.codeFrames[Int(frame)] != 0 {
+                writing(as: .device) { codeObserver?.willWrite(physical: place, length: UInt32(range.count)) }
+            }
+            (host + Int(place & 0xFFF)).copyMemory(from: start + range.lowerBound, byteCount: range.count)
+        }
+    }
+
+    /// Cuts a range of physical memory at frame ends; addresses wrap at 4 GiB.
+    private func forEachFrame(_ address: UInt32, _ count: Int, _ body: (UInt32, Range<Int>) -> Void) {
+        var done = 0
+        while done < count {
+            let place = address &+ UInt32(truncatingIfNeeded: done)
+            let part = min(count - done, 0x1000 - Int(place & 0xFFF))
+            body(place, done..<done + part)
+            done += part
+        }
+    }
+}

@@ -32,7 +32,7 @@ extension SoftMMU {
         observation = nil
         isWatching = !watchpoints.isEmpty || !observed.isEmpty
         for tlb in [supervisor, user] {
-            for index in 0..<TLB.entryCount where tlb.details[index].tag != TLBEntry.never {
+            for index in 0..<TLB.entryCount where !tlb.details[index].isEmpty {
                 let detail = tlb.details[index]
                 tlb.entries[index] = fastEntry(page: detail.tag, physical: detail.physical, writable: detail.writable)
             }
@@ -42,7 +42,7 @@ extension SoftMMU {
     /// What the soft TLB holds for a privilege, in the order of its slots.
     package func contents(user isUser: Bool) -> [TLBRecord] {
         let tlb = isUser ? user : supervisor
-        return (0..<TLB.entryCount).filter { tlb.details[$0].tag != TLBEntry.never }.map { index in
+        return (0..<TLB.entryCount).filter { !tlb.details[$0].isEmpty }.map { index in
             let (detail, entry) = (tlb.details[index], tlb.entries[index])
             return TLBRecord(
                 page: detail.tag, physical: detail.physical, isWritable: detail.writable, isGlobal: detail.global,

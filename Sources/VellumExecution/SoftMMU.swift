@@ -136,12 +136,8 @@ package final class SoftMMU {
 
     /// Takes the write fast path from every translation of a frame that has just got translated code.
     package func protectFrame(_ physical: UInt32) {
-        for tlb in [supervisor, user] {
-            for index in 0..<TLB.entryCount
-            where tlb.details[index].tag != TLBEntry.never && tlb.details[index].physical == physical & ~0xFFF {
-                tlb.entries[index].writeTag = TLBEntry.never
-            }
-        }
+        supervisor.protect(frame: physical)
+        user.protect(frame: physical)
     }
 
     // MARK: Translation
@@ -160,15 +156,21 @@ package final class SoftMMU {
     private func fill(
         _ tlb: TLB, _ index: Int, _ linear: UInt32, _ access: MemoryAccess, _ isUser: Bool
     ) throws(GuestFault) -> UInt32 {
+        let page = linear & ~0xFFF
+        if let victim = tlb.takeVictim(page), access != .write || victim.writable {
+            tlb.insert(index, victim)
+            tlb.entries[index] = fastEntry(page: page, physical: victim.physical, writable: victim.writable)
+            return victim.physical
+        }
         misses += 1
         if events.wants([.tlb, .pageWalks]) { tellMiss(linear, access, isUser) }
-        let page = linear & ~0xFFF
         var found = PageTranslation(page: page, writable: true, global: false)
         if cpu.pointee.privileged.isPaging {
             found = try walk(linear, access, isUser)
         }
         let physical = found.page & a20Mask
-        tlb.details[index] = TLBDetail(tag: page, physical: physical, writable: found.writable, global: found.global)
+        tlb.insert(
+            index, TLBDetail(tag: page, physical: physical, writable: found.writable, global: found.global))
         tlb.entries[index] = fastEntry(page: page, physical: physical, writable: found.writable)
         return physical
     }
@@ -332,42 +334,6 @@ package final class SoftMMU {
         case .rom: break
         case .bus:
             bus.writeMemory(address, value: value, width: width)
-        }
-    }
-
-    /// Reads memory for a device, frame by frame; what is neither RAM nor ROM reads as ones.
-    package func readPhysical(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
-        forEachFrame(address, bytes.count) { place, range in
-            let part = UnsafeMutableRawBufferPointer(rebasing: bytes[range])
-            if let host = memory.host(frame: place >> 12) {
-                part.copyMemory(from: UnsafeRawBufferPointer(start: host + Int(place & 0xFFF), count: range.count))
-            } else {
-                part.initializeMemory(as: UInt8.self, repeating: 0xFF)
-            }
-        }
-    }
-
-    /// Writes memory for a device, frame by frame; code observers are told first.  What is not RAM takes nothing.
-    package func writePhysical(_ address: UInt32, from bytes: UnsafeRawBufferPointer) {
-        forEachFrame(address, bytes.count) { place, range in
-            let frame = place >> 12
-            guard memory.kind(frame: frame) == .ram, let host = memory.host(frame: frame), let start = bytes.baseAddress
-            else { return }
-            if memory.codeFrames[Int(frame)] != 0 {
-                writing(as: .device) { codeObserver?.willWrite(physical: place, length: UInt32(range.count)) }
-            }
-            (host + Int(place & 0xFFF)).copyMemory(from: start + range.lowerBound, byteCount: range.count)
-        }
-    }
-
-    /// Cuts a range of physical memory at frame ends; addresses wrap at 4 GiB.
-    private func forEachFrame(_ address: UInt32, _ count: Int, _ body: (UInt32, Range<Int>) -> Void) {
-        var done = 0
-        while done < count {
-            let place = address &+ UInt32(truncatingIfNeeded: done)
-            let part = min(count - done, 0x1000 - Int(place & 0xFFF))
-            body(place, done..<done + part)
-            done += part
         }
     }
 

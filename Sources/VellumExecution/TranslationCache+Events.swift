@@ -99,12 +99,12 @@ extension TranslationCache {
 }
 
 extension UnsafeMutablePointer where Pointee == Fragment {
-    var key: FragmentKey {
+    @inline(__always) var key: FragmentKey {
         FragmentKey(
             physical: pointee.physical, eip: pointee.eip, context: pointee.context, limit: pointee.limit)
     }
 
-    private var terminal: MicroOpcode { pointee.operations[Int(pointee.operationCount) - 1].opcode }
+    private var terminal: MicroOpcode { operations[Int(pointee.operationCount) - 1].opcode }
 
     var ending: FragmentEnding {
         switch terminal {

@@ -40,14 +40,6 @@ package struct CacheCounters: Equatable, Sendable {
     package var misses: UInt64 { missesByCause.reduce(0, +) }
 }
 
-/// What a fragment is found by.
-struct FragmentKey: Hashable {
-    var physical: UInt32
-    var eip: UInt32
-    var context: UInt32
-    var limit: UInt32
-}
-
 /// The translation cache: fragments by key, the links between them, and what makes them invalid.
 ///
 /// Dropped fragments may still be running, so their memory is given back only by `collect`, which the run loop calls
@@ -61,13 +53,16 @@ package final class TranslationCache: CodeObserver {
     let rule: (any EvictionRule)?
     let events: EventStream
 
-    private(set) var table: [FragmentKey: FragmentPointer] = [:]
+    private(set) var table = FragmentTable()
     /// For rules, which name fragments by number.
     private var bySerial: [UInt32: FragmentPointer] = [:]
     private var pages: [UInt32: CodePage] = [:]
     private var graveyard: [FragmentPointer] = []
     private var graveyardBytes = 0
     private var contexts: [FragmentContext: UInt32] = [:]
+    /// Contexts that were asked for lately, by their mode: a guest goes back and forth between a few.
+    private var recentContexts = UnsafeMutablePointer<RecentContext?>.allocate(capacity: recentCount)
+    private static let recentCount = 16
     private var history = TranslationHistory()
     private var lastSerial: UInt32 = 0
 
@@ -86,26 +81,39 @@ package final class TranslationCache: CodeObserver {
         self.capacity = max(capacity, 64 << 10)
         self.rule = rule
         events = mmu.events
+        recentContexts.initialize(repeating: nil, count: TranslationCache.recentCount)
         mmu.codeObserver = self
         if let rule { events.setRule(rule) }
     }
 
     deinit {
         mmu.codeObserver = nil
-        for fragment in table.values { fragment.release() }
+        table.removeAll { $0.release() }
+        table.deallocate()
         for fragment in graveyard { fragment.release() }
+        recentContexts.deallocate()
     }
 
     // MARK: Lookup and insertion
 
     /// The small number of a context.
     package func number(of context: FragmentContext) -> UInt32 {
+        let mode = context.mode.rawValue
+        let recent = recentContexts + Int((mode ^ mode >> 2 ^ mode >> 9) & UInt32(TranslationCache.recentCount - 1))
+        if let known = recent.pointee, known.context == context { return known.number }
+        let number = internedNumber(of: context)
+        recent.pointee = RecentContext(context: context, number: number)
+        return number
+    }
+
+    private func internedNumber(of context: FragmentContext) -> UInt32 {
         if let number = contexts[context] { return number }
         // Bounded: a guest that goes through segments without end makes the cache start over.
         if contexts.count >= 1 << 16 {
             flush()
             contexts.removeAll(keepingCapacity: true)
             history = TranslationHistory()
+            recentContexts.update(repeating: nil, count: TranslationCache.recentCount)
         }
         let number = UInt32(contexts.count)
         contexts[context] = number
@@ -113,7 +121,7 @@ package final class TranslationCache: CodeObserver {
     }
 
     package func find(physical: UInt32, eip: UInt32, context: UInt32, limit: UInt32) -> FragmentPointer? {
-        table[FragmentKey(physical: physical, eip: eip, context: context, limit: limit)]
+        table.find(FragmentKey(physical: physical, eip: eip, context: context, limit: limit))
     }
 
     /// Numbers a fragment whose header is complete, and says why it had to be made.
@@ -129,7 +137,7 @@ package final class TranslationCache: CodeObserver {
     package func insert(_ fragment: FragmentPointer, isSingle: Bool) {
         makeRoom(Int(fragment.pointee.blockBytes))
         let key = fragment.key
-        if let old = table[key] {
+        if let old = table.find(key) {
             history.removed(key, .remapped)
             drop(old)
         }
@@ -137,7 +145,7 @@ package final class TranslationCache: CodeObserver {
         register(fragment, cause)
         if previous != nil { counters.retranslations += 1 }
         history.inserted(key, fragment.pointee.serial, isSingle: isSingle)
-        table[key] = fragment
+        table.insert(fragment)
         usedBytes += Int(fragment.pointee.blockBytes)
         if let rule {
             bySerial[fragment.pointee.serial] = fragment
@@ -245,7 +253,7 @@ package final class TranslationCache: CodeObserver {
 
     private func drop(_ fragment: FragmentPointer) {
         guard fragment.pointee.isValid else { return }
-        table[fragment.key] = nil
+        table.remove(fragment)
         usedBytes -= Int(fragment.pointee.blockBytes)
         if events.wants(.links) { tellUnchained(fragment) }
         fragment.unlink()
@@ -301,19 +309,15 @@ package final class TranslationCache: CodeObserver {
     /// Empties the cache.  What runs goes on to its end: nothing leads on from it but a search.
     private func flush() {
         tellFlush()
-        for fragment in table.values {
+        let serials = rule == nil ? [] : table.values.map(\.pointee.serial).sorted()
+        table.removeAll { fragment in
             fragment.pointee.link0 = nil
             fragment.pointee.link1 = nil
             fragment.pointee.incoming = 0
             history.removed(fragment.key, .evicted)
             bury(fragment)
         }
-        forgetAll()
-    }
-
-    private func forgetAll() {
-        if rule != nil { table.values.map(\.pointee.serial).sorted().forEach { rule?.removed(FragmentID($0)) } }
-        table.removeAll(keepingCapacity: true)
+        for serial in serials { rule?.removed(FragmentID(serial)) }
         bySerial.removeAll()
         for frame in pages.keys { memory.codeFrames[Int(frame & 0xF_FFFF)] = 0 }
         pages.removeAll(keepingCapacity: true)
@@ -339,4 +343,9 @@ package final class TranslationCache: CodeObserver {
         graveyard.removeAll(keepingCapacity: true)
         graveyardBytes = 0
     }
+}
+
+private struct RecentContext {
+    var context: FragmentContext
+    var number: UInt32
 }

@@ -45,7 +45,7 @@ extension VirtualProcessor {
             blockBytes: Int(head.blockBytes), links: [])
         if head.link0 != nil { record.links.append(head.target0) }
         if head.link1 != nil { record.links.append(head.target1) }
-        let operations = UnsafeBufferPointer(start: head.operations, count: Int(head.operationCount))
+        let operations = UnsafeBufferPointer(start: fragment.operations, count: Int(head.operationCount))
         for index in 0..<Int(clamping: head.count) {
             let (start, end) = (head.offsets[index], head.offsets[index + 1])
             let bytes = codeBytes(head, UInt32(start)..<UInt32(max(start, end)))

@@ -92,11 +92,13 @@ extension Hypervisor {
         return .next
     }
 
-    func setInterruptFlag() throws(GuestFault) -> CallOutcome {
+    func setInterruptFlag(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         switch interruptFlagOwner {
         case .real:
             if hasFlag(.interrupt) { return .next }
             cpu.pointee.privileged.systemFlags |= EFlags.interrupt.rawValue
+            // The fragment itself runs exactly the instruction that the shadow covers.
+            if arguments.immediate != 0, !cpu.pointee.engine.endRequested { return .next }
             cpu.pointee.privileged.shadow = .sti
             return .endFragment
         case .virtual:

@@ -55,7 +55,7 @@ package final class Hypervisor {
         case .pushf: return try pushFlags(arguments)
         case .popf: return try popFlags(arguments)
         case .cli: return try clearInterruptFlag()
-        case .sti: return try setInterruptFlag()
+        case .sti: return try setInterruptFlag(arguments)
         case .hlt: return try halt()
         case .clts: return try clearTaskSwitched()
         case .int: return try softwareInterrupt(UInt8(truncatingIfNeeded: arguments.immediate))

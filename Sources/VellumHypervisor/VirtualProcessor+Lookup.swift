@@ -19,7 +19,12 @@ extension VirtualProcessor: FragmentResolver {
     package func resolve(eip: UInt32) -> FragmentPointer? {
         // The run loop stops there.
         if debugger.hasBreakpoint(at: context.codeBase &+ eip) { return nil }
-        return jumpCache.find(eip: eip, stamp: jumpStamp) ?? lookup(eip: eip, limit: 0)
+        return find(eip: eip)
+    }
+
+    /// Likewise, whether a debugger wants to stop there or not.
+    func find(eip: UInt32) -> FragmentPointer? {
+        jumpCache.find(eip: eip, stamp: jumpStamp) ?? lookup(eip: eip, limit: 0)
     }
 
     package func entered(_ fragment: FragmentPointer) {

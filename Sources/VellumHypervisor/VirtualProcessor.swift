@@ -29,7 +29,8 @@ package final class VirtualProcessor {
     var contextNumber: UInt32 = 0
     /// The fetch fault that made a lookup fail.
     var fetchFault: GuestFault?
-    var callCounts = [UInt64](repeating: 0, count: HypervisorCall.allCases.count)
+    /// How often each hypervisor call was made, by its number.
+    let callCounts: UnsafeMutablePointer<UInt64>
     var classCounts: (UInt64, UInt64, UInt64) = (0, 0, 0)
     let jumpCache = JumpCache()
     var translationNanoseconds: UInt64 = 0
@@ -54,6 +55,8 @@ package final class VirtualProcessor {
         self.options = options
         cpu = .allocate(capacity: 1)
         cpu.initialize(to: CPUState())
+        callCounts = .allocate(capacity: HypervisorCall.allCases.count)
+        callCounts.initialize(repeating: 0, count: HypervisorCall.allCases.count)
         paging = PagingUnit(cpu: cpu)
         mmu = SoftMMU(memory: memory, bus: bus, walker: paging, cpu: cpu)
         hypervisor = Hypervisor(
@@ -71,6 +74,7 @@ package final class VirtualProcessor {
 
     deinit {
         jumpCache.deallocate()
+        callCounts.deallocate()
         cpu.deinitialize(count: 1)
         cpu.deallocate()
     }
@@ -160,7 +164,9 @@ package final class VirtualProcessor {
         let eip = cpu.pointee.engine.eip
         let room = Int64(clamping: limit &- instructions)
         events.note(EntryWord.runLoop)
-        guard var fragment = lookup(eip: eip, limit: singly.needed ? 1 : 0) else { return deliverFetchFault() }
+        guard var fragment = singly.needed ? lookup(eip: eip, limit: 1) : find(eip: eip) else {
+            return deliverFetchFault()
+        }
         if fragment.pointee.count > room {
             // The event is due inside the fragment: single instructions lead up to it.
             deferred(fragment)

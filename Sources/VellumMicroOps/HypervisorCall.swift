@@ -8,6 +8,8 @@ import VellumIA32
 package enum HypervisorCall: UInt8, CaseIterable, Sendable {
     /// The handler pushes, pops: size.
     case pushf, popf
+    /// STI: `immediate` is 1 when the unit ends in an exit after the next instruction, and so holds interrupts back for
+    /// it; else 0, and the run loop runs that instruction alone.
     case cli, sti, hlt, clts
     /// INT n: vector in `immediate`.
     case int

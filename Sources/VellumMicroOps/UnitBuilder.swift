@@ -64,6 +64,13 @@ package struct UnitBuilder {
         while let last = unit.operations.last, last.instruction == current { unit.operations.removeLast() }
     }
 
+    /// Marks the STI that was emitted last: its shadow ends with the unit.
+    package mutating func coverShadow() {
+        let last = unit.operations.count - 1
+        guard last >= 0, unit.operations[last].hypervisorCall == .sti else { return }
+        unit.operations[last].immediate = 1
+    }
+
     package mutating func finish(_ terminal: Terminal) {
         switch terminal {
         case .jump(let target):

@@ -61,6 +61,7 @@ extension MicroOp {
         switch call {
         case .int: return immediate <= 255 ? nil : .badCallArguments
         case .retFar: return immediate <= 0xFFFF ? nil : .badCallArguments
+        case .sti: return immediate <= 1 ? nil : .badCallArguments
         default: return nil
         }
     }

@@ -23,6 +23,8 @@ package struct Lowering {
     var mutation: TranslationMutation?
     /// The unit has got its terminal.
     package private(set) var isFinished = false
+    /// The instruction lowered last was STI: interrupts wait for one more (SDM vol. 2, STI).
+    private(set) var opensShadow = false
 
     package init(mode: FragmentMode, codeLimit: UInt32, hasFPU: Bool = true) {
         self.mode = mode
@@ -44,6 +46,12 @@ package struct Lowering {
             lowerOperation()
         }
         builder.end(length: instruction.length, sensitivity: row.sensitivity)
+        opensShadow = instruction.operation == .sti
+    }
+
+    /// Ends the unit behind the instruction that STI's shadow covers, so that the run loop sees waiting interrupts.
+    mutating func endShadow() {
+        if !isFinished { finish(.exit(next)) }
     }
 
     /// Lowers a place where no instruction can be: a fault of `length` bytes.
@@ -106,6 +114,17 @@ package struct Lowering {
             .movFromControl, .movToControl, .movFromDebug, .movToDebug, .invlpg:
             lowerSystem()
         case .in, .out: lowerPort()
+        }
+    }
+}
+
+extension Operation {
+    /// May follow STI in its unit: all but what ends a unit with a link, which would pass the run loop by.
+    var fitsInShadow: Bool {
+        switch self {
+        case .jcc, .jmp, .call, .ret, .loop, .loope, .loopne, .jcxz, .movs, .cmps, .stos, .lods, .scas, .ins, .outs:
+            false
+        default: true
         }
     }
 }

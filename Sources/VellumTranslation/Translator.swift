@@ -176,7 +176,10 @@ package final class Translator {
         if UInt64(eip) + UInt64(instruction.length) - 1 > UInt64(request.codeLimit) {
             lowering.lowerFault(.generalProtection, errorCode: 0, length: instruction.length, index: index)
         } else {
+            let inShadow = lowering.opensShadow && instruction.operation.fitsInShadow
+            if inShadow { lowering.builder.coverShadow() }
             lowering.lower(instruction, at: eip, index: index)
+            if inShadow { lowering.endShadow() }
         }
     }
 

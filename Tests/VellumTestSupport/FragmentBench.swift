@@ -171,6 +171,7 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
     package func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {}
     package func deferred(_ fragment: FragmentPointer) {}
     package func drainEntries() {}
+    package func proceed() -> FragmentPointer? { nil }
 
     package func readMemory(_ address: UInt32, width: Int) -> UInt32 { ~0 }
     package func writeMemory(_ address: UInt32, value: UInt32, width: Int) {}

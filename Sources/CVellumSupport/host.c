@@ -86,6 +86,13 @@ int vellum_terminal_guard(int fd, int output, const char *restore, uint32_t leng
     return 1;
 }
 
+void vellum_terminal_on_restore(const char *restore, uint32_t length) {
+    if (length > sizeof restore_bytes) return;
+    restore_length = 0;
+    memcpy(restore_bytes, restore, length);
+    restore_length = length;
+}
+
 int vellum_open_pty(char *path, uint32_t length) {
     int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return -1;

@@ -199,6 +199,46 @@ import VellumMachine
         }
     }
 
+    @Test(arguments: [
+        ("mov ah, 9\nmov dx, text\nint 21h\nmov ax, 0E41h\nint 10h", false),
+        ("mov ah, 2\nmov bh, 0\nmov dx, 0A0Ah\nint 10h", true), ("mov ax, 3\nint 10h", true),
+        ("mov ax, 0B800h\nmov es, ax\nmov byte [es:0], 'x'", true),
+    ]) func theScreenIsShownOnceItIsUsed(body: String, uses: Bool) throws {
+        let run = try Workspace().run(body: body + "\nint 20h\ntext: db 'plain$'")
+        #expect(run.machine.usesScreen == uses)
+    }
+
+    @Test func delayLoopsOfBorlandsCRTCalibrate() throws {
+        // Turbo Pascal's unit counts its loop for a tick and divides by 55: error 200 is a quotient of more than 16 bits.
+        let space = try Workspace()
+        try space.assemble(
+            "prog.com",
+            """
+            org 100h
+            mov ax, 40h
+            mov es, ax
+            mov di, 6Ch
+            mov bl, [es:di]
+            first: cmp bl, [es:di]
+            je first
+            mov bl, [es:di]
+            mov ax, -28
+            cwd
+            next: sub ax, 1
+            sbb dx, 0
+            jc done
+            cmp bl, [es:di]
+            je next
+            done: not ax
+            not dx
+            mov cx, 55
+            div cx
+            int 20h
+            """)
+        let run = try space.run("prog.com", limit: 20_000_000)
+        #expect(run.report.reason == .dosExit)
+    }
+
     @Test func waitsTakeVirtualTimeAndNoInstructions() throws {
         // A second by INT 15h, AH=86h.
         let run = try Workspace().run(

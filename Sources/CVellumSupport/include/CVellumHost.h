@@ -18,6 +18,9 @@ int vellum_window_changed(void);
 /// on, a crash included, restores both.  Returns 0 when `fd` is no terminal.
 int vellum_terminal_guard(int fd, int output, const char *restore, uint32_t length);
 
+/// Changes the bytes that bring the screen back.
+void vellum_terminal_on_restore(const char *restore, uint32_t length);
+
 /// Restores the terminal now, once.
 void vellum_terminal_release(void);
 

@@ -157,6 +157,7 @@ struct Runner {
 
     /// At a terminal the screen is live, or the serial port alone where that is wanted there.
     private func makeDisplay(_ machine: Machine) throws(SerialChannel.Failure) -> LiveDisplay? {
+        if machine.kind.isDOS, isInteractive { return LiveDisplay(screen: true, console: true) }
         switch command.options.display {
         case .terminal:
             guard let display = LiveDisplay(screen: true) else {
@@ -165,7 +166,7 @@ struct Runner {
             }
             return display
         case nil where command.options.serial != .stdio: return LiveDisplay(screen: true)
-        default: return usesTerminalSerial(machine) ? LiveDisplay(screen: false) : nil
+        default: return usesTerminalSerial(machine) && !machine.kind.isDOS ? LiveDisplay(screen: false) : nil
         }
     }
 

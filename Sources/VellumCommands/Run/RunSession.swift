@@ -48,7 +48,8 @@ final class RunSession {
         self.serial = serial
         self.display = display
         observer = SessionObserver(
-            output: serial.output, display: plan.displaysSerial ? display : nil, console: plan.console, log: plan.log)
+            output: serial.output, display: plan.displaysSerial ? display : nil, console: plan.console,
+            terminal: display, log: plan.log)
         machine.observer = observer
         if plan.usesHostClock { pacer = Pacer(host: HostClock.now, virtual: machine.virtualTime) }
     }
@@ -57,7 +58,7 @@ final class RunSession {
     var wallSeconds: Double { Double(HostClock.now - start) / 1e9 }
 
     /// Bytes that the guest sent to its serial port or DOS console.
-    var outputCount: UInt64 { observer.serialCount + (plan.console?.output.count ?? 0) }
+    var outputCount: UInt64 { observer.serialCount + observer.consoleCount }
 
     /// Runs to the end.
     func run() -> ExitReport {
@@ -223,11 +224,17 @@ private final class SessionObserver: MachineObserver {
     private let output: OutputBuffer?
     private let display: LiveDisplay?
     private let console: ConsoleChannel?
+    /// Shows a DOS program's console where that has no channel of its own.
+    private let terminal: LiveDisplay?
     private let log: LogLevel
     private(set) var serialCount: UInt64 = 0
+    private(set) var consoleCount: UInt64 = 0
     private var debugLine: [UInt8] = []
 
-    init(output: OutputBuffer?, display: LiveDisplay?, console: ConsoleChannel?, log: LogLevel) {
+    init(
+        output: OutputBuffer?, display: LiveDisplay?, console: ConsoleChannel?, terminal: LiveDisplay?, log: LogLevel
+    ) {
+        self.terminal = terminal
         self.output = output
         self.console = console
         self.display = display
@@ -239,7 +246,10 @@ private final class SessionObserver: MachineObserver {
         if let output { output.put(byte) } else { display?.put(serial: byte) }
     }
 
-    func machine(_ machine: Machine, didWriteConsole byte: UInt8) { console?.put(byte) }
+    func machine(_ machine: Machine, didWriteConsole byte: UInt8) {
+        consoleCount += 1
+        if let console { console.put(byte) } else { terminal?.put(console: byte) }
+    }
 
     func machine(_ machine: Machine, didNote line: String) {
         guard log > .quiet else { return }

@@ -1,5 +1,6 @@
 import CVellumSupport
 import Glibc
+import VellumDevices
 import VellumMachine
 
 /// The guest's screen or serial port in the terminal, and the terminal's keyboard for the guest.
@@ -12,6 +13,8 @@ final class LiveDisplay {
         case screen
         /// The serial port; keys go there.
         case serial
+        /// A DOS program's console, below what the terminal shows already; keys go to the guest's keyboard.
+        case console
     }
 
     private(set) var wantsToQuit = false
@@ -26,6 +29,9 @@ final class LiveDisplay {
     /// Bytes of the serial port that the terminal has not got yet.
     private var unsent: [UInt8] = []
     private let hasScreen: Bool
+    /// The screen has been taken over.
+    private var showsScreen = false
+    private var breaks = BreakCounter()
     private var mayChooseView = true
     private var showsHelp = false
     private var isOpen = true
@@ -41,19 +47,28 @@ final class LiveDisplay {
     private static let restore = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
 
     /// Takes the terminal over; nil when standard input and output are none.
-    /// - Parameter screen: shows the guest's screen; else only its serial port, below what the terminal shows already.
-    init?(screen: Bool) {
+    /// - Parameters:
+    ///   - screen: shows the guest's screen; else only its serial port, below what the terminal shows already.
+    ///   - console: shows a DOS program's console, and the screen only from when it is used as one.
+    init?(screen: Bool, console: Bool = false) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
-        let restore = screen ? LiveDisplay.restore : "\u{1B}[0m"
+        let restore = screen && !console ? LiveDisplay.restore : "\u{1B}[0m"
         guard vellum_terminal_guard(STDIN_FILENO, STDOUT_FILENO, restore, UInt32(restore.utf8.count)) != 0 else {
             return nil
         }
         hasScreen = screen
-        view = screen ? .screen : .serial
+        view = console ? .console : screen ? .screen : .serial
         let size = LiveDisplay.terminalSize
         renderer = ScreenRenderer(rows: size.rows, columns: size.columns)
         LiveDisplay.makeRaw()
-        if screen { LiveDisplay.send("\u{1B}[?1049h\u{1B}[2J") }
+        if view == .screen { enterScreen() }
+    }
+
+    private func enterScreen() {
+        guard !showsScreen else { return }
+        showsScreen = true
+        vellum_terminal_on_restore(LiveDisplay.restore, UInt32(LiveDisplay.restore.utf8.count))
+        LiveDisplay.send("\u{1B}[?1049h\u{1B}[2J")
     }
 
     deinit { close() }
@@ -97,6 +112,18 @@ final class LiveDisplay {
         if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
     }
 
+    /// A byte that a DOS program wrote to its console.
+    func put(console byte: UInt8) {
+        guard view == .console else { return }
+        breaks.answered()
+        if byte < 0x80 {
+            unsent.append(byte)
+        } else {
+            unsent += Array(UTF8.encode(CodePage437.scalar(byte)) ?? UTF8.encodedReplacementCharacter)
+        }
+        if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
+    }
+
     private func flushSerial() {
         guard isOpen, !unsent.isEmpty else { return }
         HostIO.write(unsent, to: STDOUT_FILENO)
@@ -105,14 +132,20 @@ final class LiveDisplay {
 
     /// A guest that speaks on its serial port while its screen is blank is shown there, until the user chooses.
     private func chooseView(_ machine: Machine) {
-        guard mayChooseView, hasScreen else { return }
+        if view == .console {
+            if machine.usesScreen { change(to: .screen) }
+            return
+        }
+        guard mayChooseView, hasScreen, !machine.kind.isDOS else { return }
         let wanted: View = machine.screenText.isEmpty && !serial.bytes.isEmpty ? .serial : .screen
         if wanted != view { change(to: wanted) }
     }
 
     private func change(to view: View) {
         guard hasScreen else { return }
+        flushSerial()
         self.view = view
+        if view == .screen { enterScreen() }
         redraw()
         guard view == .serial else { return }
         LiveDisplay.send("\u{1B}[0m\u{1B}[2J\u{1B}[1;1H\u{1B}[?25h")
@@ -188,6 +221,9 @@ final class LiveDisplay {
         for command in commands { obey(command) }
         switch view {
         case .screen: presser.add(decoder.decode(guest))
+        case .console:
+            presser.add(decoder.decode(guest))
+            if breaks.add(guest, now: HostClock.now) { wantsToQuit = true }
         case .serial: machine.sendSerial(guest)
         }
     }
@@ -199,6 +235,7 @@ final class LiveDisplay {
             showsHelp = true
             redraw()
         case .help: LiveDisplay.send("\n" + EscapeFilter.help.joined(separator: "\n") + "\n")
+        case .toggle where view == .console: change(to: .screen)
         case .toggle:
             mayChooseView = false
             change(to: view == .screen ? .serial : .screen)

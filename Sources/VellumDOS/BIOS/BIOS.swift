@@ -93,6 +93,9 @@ package final class BIOS {
         setByte(0x96, 0x10)
     }
 
+    /// What was done to the screen until now was the start.
+    package func startWatchingScreen() { usesScreen = false }
+
     /// Model FCh (AT), date, and the far jump at FFFF:0 (the same reference, "System Identification").
     private func writeIdentity(_ stubs: StubTable) {
         let restart = stubs.vectors[0x19] ?? FarPointer(StubTable.segment, 0xE05B)

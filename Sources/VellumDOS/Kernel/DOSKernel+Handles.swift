@@ -93,7 +93,7 @@ extension DOSKernel {
 
     /// The device that a path names, when its directory exists.
     func device(_ path: DOSPath) throws(DOSError) -> DeviceKind? {
-        guard let name = path.names.last, let kind = DeviceKind(name) else { return nil }
+        guard let name = path.names.last, let kind = DeviceKind(name) ?? installedDevice(name) else { return nil }
         if path.names.count > 1 {
             guard try store(path.drive).entry(Array(path.names.dropLast())).attributes.contains(.directory) else {
                 throw .pathNotFound
@@ -101,6 +101,9 @@ extension DOSKernel {
         }
         return kind
     }
+
+    /// An installed device takes and gives nothing by itself.
+    private func installedDevice(_ name: DOSName) -> DeviceKind? { installedDevices.contains(name) ? .null : nil }
 
     /// AH=6Ch: what to do when the file exists in bits 0–3 of DX, when it does not in bits 4–7.
     private func extendedOpen(_ registers: inout ServiceRegisters) throws(DOSError) {

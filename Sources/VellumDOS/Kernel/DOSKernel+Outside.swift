@@ -37,6 +37,11 @@ extension DOSKernel {
         let parent = host.readWord(base + 0x16)
         guard parent != psp, parent != shellPSP else {
             self.fault = fault
+            // Back to where it happened, for whoever looks at the registers.
+            let stack = FarPointer(registers.ss, registers.sp)
+            (registers.cs, registers.ip) = (fault.place.segment, fault.place.offset)
+            registers.flags = host.readWord(stack.advanced(by: 4).linear)
+            registers.sp &+= 6
             return .suspend
         }
         console.put(Array("\r\n\(fault.what) at \(hex4(fault.place.segment)):\(hex4(fault.place.offset))\r\n".utf8))

@@ -11,7 +11,9 @@ package final class DOSKernel {
     /// Told when a process ends, before its memory is freed.
     package var onProcessExit: [(UInt16) -> Void] = []
     package let console: DOSConsole
-    var arena: MemoryArena
+    /// Names besides DOS's own that can be opened as devices: drivers that programs look for in this way.
+    package var installedDevices: Set<DOSName> = []
+    package internal(set) var arena: MemoryArena
 
     /// The current process.
     var psp: UInt16 = 0
@@ -96,6 +98,9 @@ package final class DOSKernel {
         registers.carry = true
         return .done
     }
+
+    /// A service was asked for that is not there.
+    func wasNoted(_ interrupt: UInt8, _ ax: UInt16) -> Bool { unknown.contains(UInt32(interrupt) << 16 | UInt32(ax)) }
 
     func noteUnknown(_ interrupt: UInt8, _ registers: ServiceRegisters) {
         guard unknown.count < 256, unknown.insert(UInt32(interrupt) << 16 | UInt32(registers.ax)).inserted else {

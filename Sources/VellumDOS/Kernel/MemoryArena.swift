@@ -1,6 +1,6 @@
 /// Memory as DOS gives it out: a chain of blocks, each behind a header of one paragraph that lies in guest memory
 /// (MS-DOS Programmer's Reference, "Arena Headers"): 'M' or 'Z' for the last, owner, paragraphs, name.
-struct MemoryArena {
+package struct MemoryArena {
     let host: any ServiceHost
     /// Segment of the first header.
     let first: UInt16
@@ -23,7 +23,7 @@ struct MemoryArena {
     }
 
     /// The owner of DOS's own blocks.
-    static let system: UInt16 = 8
+    package static let system: UInt16 = 8
 
     init(host: any ServiceHost, first: UInt16) {
         self.host = host
@@ -132,7 +132,7 @@ struct MemoryArena {
     // MARK: Services
 
     /// The largest block that could be had now.
-    func largest() -> UInt16 {
+    package func largest() -> UInt16 {
         guard let blocks = try? coalesced() else { return 0 }
         return candidates(blocks).map(\.size).max() ?? 0
     }
@@ -146,7 +146,7 @@ struct MemoryArena {
     }
 
     /// A block of so many paragraphs; its segment.
-    func allocate(_ size: UInt16, owner: UInt16) throws(DOSError) -> UInt16 {
+    package func allocate(_ size: UInt16, owner: UInt16) throws(DOSError) -> UInt16 {
         let all = candidates(try coalesced()).filter { $0.size >= size }
         let pools = linksUpper && strategy & 0x80 != 0 ? [all.filter { $0.header >= upper }, all] : [all]
         for pool in pools {
@@ -190,7 +190,7 @@ struct MemoryArena {
         return taken.segment
     }
 
-    func free(_ segment: UInt16) throws(DOSError) {
+    package func free(_ segment: UInt16) throws(DOSError) {
         guard let block = try chain().get().first(where: { $0.segment == segment }) else { throw .invalidBlock }
         var freed = block
         freed.owner = 0

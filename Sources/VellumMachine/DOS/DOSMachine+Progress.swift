@@ -33,6 +33,13 @@ extension Machine {
     /// A DOS program reads its redirected standard input, and there is nothing left of what it was given.
     package var consoleWanted: DOSConsole.Wanted { dos?.kernel?.console.wanted ?? .nothing }
 
+    /// A DOS program uses the screen as such: it has set a mode, placed text by services of the BIOS, or written to the
+    /// adapter itself.
+    package var usesScreen: Bool {
+        guard let dos else { return true }
+        return dos.bios?.usesScreen == true || board.chips.display.generation != dos.ownGeneration
+    }
+
     /// Bytes for a DOS program's redirected standard input.
     /// - Parameter ended: no more will come.
     public func sendConsole(_ bytes: [UInt8], ended: Bool = false) { deliver(.console(bytes, ended: ended)) }

@@ -17,6 +17,8 @@ package final class DOSMachine {
 
     /// Character generators for the screen.
     private let fonts: Fonts
+    /// The screen's generation as it would be if only services had drawn.
+    private(set) var ownGeneration: UInt64 = 0
     let processor: VirtualProcessor
     let board: Board
     private let program: DOSProgram
@@ -49,6 +51,8 @@ package final class DOSMachine {
         bios.register(stubs)
         let kernel = DOSKernel(host: self, stubs: stubs, bios: bios)
         (self.bios, self.kernel) = (bios, kernel)
+        protectedHandlers = [:]
+        for part in DOSMachine.extensions { part.install(on: self, kernel: kernel) }
         program.mount(on: kernel)
         writePort(0x92, 0)
         var registers = ServiceRegisters()
@@ -59,8 +63,10 @@ package final class DOSMachine {
             loadProblem = error
         }
         bios.powerOn(secondsOfDay: startTime % 86_400)
+        bios.startWatchingScreen()
         writeROM()
         store(registers, hasFrame: false)
+        ownGeneration = board.chips.display.generation
     }
 
     /// The stubs in memory that guests cannot write.
@@ -139,6 +145,8 @@ extension DOSMachine: TrapHandler {
         let privileged = cpu.pointee.privileged
         if privileged.isProtected, !privileged.isVirtual8086 { return protectedHandlers[offset]?() }
         guard let stub = stubs.stub(at: offset) else { return nil }
+        let before = board.chips.display.generation
+        defer { ownGeneration &+= board.chips.display.generation &- before }
         var registers = load(hasFrame: stub.hasFrame)
         let ip = registers.ip
         switch stub.handler(&registers) {
@@ -149,7 +157,9 @@ extension DOSMachine: TrapHandler {
             registers.ip = ip &+ (stub.waitOffset &- offset)
             store(registers, hasFrame: stub.hasFrame)
             return .transfer
-        case .suspend: return .suspend
+        case .suspend:
+            if kernel?.fault != nil { store(registers, hasFrame: false) }
+            return .suspend
         case .transfer:
             store(registers, hasFrame: false)
             return .transfer

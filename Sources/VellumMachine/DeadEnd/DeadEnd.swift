@@ -4,6 +4,8 @@ public struct DeadEnd: Equatable, Sendable {
     public enum Kind: String, Equatable, Sendable {
         /// A fault met while a double fault was being delivered.
         case tripleFault = "triple-fault"
+        /// A DOS program met an exception that neither it nor anybody else handles.
+        case programFault = "fault"
         /// HLT, and nothing that can wake the processor.
         case halted
         /// Code that goes round without looking at anything, with interrupts off.
@@ -63,6 +65,8 @@ public enum DeadEndCause: String, CaseIterable, Sendable {
     /// Halted with interrupts on, but no device will ever raise one.
     case nothingPlanned = "nothing-planned"
     case endlessLoop = "endless-loop"
+    /// An exception of a DOS program's that has no handler.
+    case unhandledException = "unhandled-exception"
     case unknown
 }
 

@@ -9,6 +9,9 @@ extension Machine {
     public func explain(_ report: ExitReport) -> DeadEnd? {
         switch report.reason {
         case .tripleFault: return explainTripleFault()
+        case .fault: return explainProgramFault()
+        // A DOS program that waits for a key is not at its HLT.
+        case .halted where dos?.kernel?.waitsInVain == true: return nil
         case .halted: return explainHalt()
         default: return nil
         }
@@ -45,6 +48,21 @@ extension Machine {
                 : "HLT at \(Hex.place(registers.cs, place)) with interrupts off: only a reset ends that",
             registers: registers)
         if acceptsInterrupts { end.evidence.append(board.interruptMasks) }
+        let last = processor.hypervisor.history.steps.filter { $0.origin == .fault }.suffix(3)
+        end.faults = last.map { view.record(of: $0, path: nil) }
+        complete(&end, view, place: place)
+        return end
+    }
+
+    /// The registers are those at the instruction.
+    private func explainProgramFault() -> DeadEnd? {
+        guard let fault = dos?.kernel?.fault else { return nil }
+        let view = GuestView(self)
+        let place = UInt32(fault.place.offset)
+        var end = DeadEnd(
+            kind: .programFault, cause: .unhandledException,
+            explanation: "\(fault.what) at \(Hex.place(registers.cs, place)), and the program has no handler for it",
+            registers: registers)
         let last = processor.hypervisor.history.steps.filter { $0.origin == .fault }.suffix(3)
         end.faults = last.map { view.record(of: $0, path: nil) }
         complete(&end, view, place: place)

@@ -68,7 +68,7 @@ let package = Package(
         module(
             "VellumCommands",
             [
-                "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "CVellumSupport",
+                "VellumEvents", "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "CVellumSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
@@ -110,9 +110,11 @@ let package = Package(
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
         tests("VellumDOSTests", ["VellumMachine", "VellumDOS"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
+        tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
         tests("VellumTests", ["Vellum"]),
         tests("ArchitectureTests", []),
         .testTarget(
-            name: "VellumGuestTests", dependencies: ["Vellum"], resources: [.copy("Resources")], swiftSettings: strict),
+            name: "VellumGuestTests", dependencies: ["Vellum", "VellumProfiling"], resources: [.copy("Resources")],
+            swiftSettings: strict),
     ]
 )

@@ -13,7 +13,7 @@ public struct VellumCommand: ParsableCommand {
             Start with:  vellum run KERNEL
             """,
         version: Version.current,
-        subcommands: [RunCommand.self, DoctorCommand.self, DemoCommand.self])
+        subcommands: [RunCommand.self, ProfileCommand.self, DoctorCommand.self, DemoCommand.self])
 
     public init() {}
 }

@@ -14,7 +14,7 @@ public enum EngineEvent: Sendable {
     case evicted(FragmentID)
     /// The cache was emptied: for want of room, or because memory was rewritten from outside.  The fragments that were
     /// in it are told as evicted first.
-    case flushed
+    case flushed(forRoom: Bool)
     /// A fragment was entered so often before it left the cache: for observers that want `.entryCounts`.
     case counted(FragmentID, entries: UInt64)
     case hypervisorCall(HypervisorCallEvent)

@@ -47,8 +47,9 @@ public struct EntryWord: Equatable, Sendable {
         case entered(FragmentID)
         /// The fragment entered last did so many instructions more than it has, by block operations (REP).
         case repeated(UInt32)
-        /// The fragment entered last was left with so many of its instructions not executed.
-        case leftEarly(UInt32)
+        /// The fragment entered last was left with so many of its instructions not executed; `tried` says that the first
+        /// of them began, and faulted or has to be begun again.
+        case leftEarly(UInt32, tried: Bool)
         /// The run loop took over; what comes next was looked up by it.
         case runLoop
         /// The fragment was looked up, and not entered: an event is due inside it.
@@ -56,6 +57,8 @@ public struct EntryWord: Equatable, Sendable {
     }
 
     package static let number: UInt32 = 0x0FFF_FFFF
+    package static let count: UInt32 = 0xFFFF
+    package static let tried: UInt32 = 1 << 27
     package static let repeated: UInt32 = 1 << 28
     package static let leftEarly: UInt32 = 2 << 28
     package static let runLoop: UInt32 = 3 << 28
@@ -65,7 +68,7 @@ public struct EntryWord: Equatable, Sendable {
         let value = rawValue & EntryWord.number
         switch rawValue & ~EntryWord.number {
         case EntryWord.repeated: return .repeated(value)
-        case EntryWord.leftEarly: return .leftEarly(value)
+        case EntryWord.leftEarly: return .leftEarly(value & EntryWord.count, tried: value & EntryWord.tried != 0)
         case EntryWord.runLoop: return .runLoop
         case EntryWord.deferred: return .deferred(FragmentID(value))
         default: return .entered(FragmentID(value))

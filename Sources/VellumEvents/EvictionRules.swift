@@ -50,7 +50,8 @@ public final class LeastRecentRule: EvictionRule {
     public func inserted(_ fragment: FragmentID, bytes: Int) {
         sizes[fragment] = bytes
         used += bytes
-        entered(fragment)
+        clock += 1
+        stamps[fragment] = clock
     }
 
     public func removed(_ fragment: FragmentID) {
@@ -59,6 +60,7 @@ public final class LeastRecentRule: EvictionRule {
     }
 
     public func entered(_ fragment: FragmentID) {
+        guard sizes[fragment] != nil else { return }
         clock += 1
         stamps[fragment] = clock
     }

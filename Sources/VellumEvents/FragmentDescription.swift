@@ -72,18 +72,23 @@ public struct FragmentDescription: Sendable {
     public var targets: [UInt32]
     /// The guest bytes that it was made from.
     public var code: [UInt8]
+    /// Where each instruction starts, in bytes from the first.
+    public var offsets: [UInt16]
+    /// Physical address of the first byte on the second page, where it lies across two.
+    public var secondPage: UInt32?
     /// It lies across two pages.
-    public var straddles: Bool
+    public var straddles: Bool { secondPage != nil }
 
     package init(id: FragmentID, cause: TranslationCause, ending: FragmentEnding) {
         self.id = id
         self.cause = cause
         self.ending = ending
         (eip, linear, physical, mode, codeBase, codeLimit, limit) = (0, 0, 0, 0, 0, 0, 0)
-        (is32Bit, isProtected, isVirtual8086, isPaged, straddles) = (false, false, false, false, false)
+        (is32Bit, isProtected, isVirtual8086, isPaged) = (false, false, false, false)
         (instructions, microOps, cacheBytes) = (0, 0, 0)
         cpl = 0
         targets = []
         code = []
+        offsets = []
     }
 }

@@ -15,22 +15,24 @@ extension Interpreter {
         // Nothing of the fragment has retired yet.
         cpu.pointee.engine.unretired = fragment.pointee.count
         cpu.pointee.engine.running = fragment
+        cpu.pointee.engine.eip = fragment.pointee.eip
         gate.drainEntries()
     }
 
     /// The running fragment did `count` instructions by a block operation.
     func logRepeated(_ count: UInt32) { append(EntryWord.repeated | min(count, EntryWord.number)) }
 
-    /// Gives back the charge for instructions of the running fragment that will not retire.
+    /// Gives back the charge for instructions of the running fragment that will not retire; `tried` says that the first
+    /// of them had begun.
     @inline(__always)
-    func giveBack(_ count: Int64, _ cpu: CPU) {
+    func giveBack(_ count: Int64, tried: Bool, _ cpu: CPU) {
         cpu.pointee.engine.budget &+= count
-        if count != 0, cpu.pointee.engine.entryLog != nil { logEarlyLeave(count) }
+        if count != 0, cpu.pointee.engine.entryLog != nil { logEarlyLeave(count, tried) }
     }
 
     @inline(never)
-    private func logEarlyLeave(_ count: Int64) {
-        append(EntryWord.leftEarly | UInt32(clamping: count) & EntryWord.number)
+    private func logEarlyLeave(_ count: Int64, _ tried: Bool) {
+        append(EntryWord.leftEarly | (tried ? EntryWord.tried : 0) | UInt32(clamping: count) & EntryWord.count)
     }
 
     /// The log keeps room behind each entry for the few words that may follow it.

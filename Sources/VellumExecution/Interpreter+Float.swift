@@ -59,7 +59,7 @@ extension Interpreter {
         _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
     ) throws(GuestFault) -> Bool {
         if try gate.meetNumericError() { return true }
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), cpu)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), tried: true, cpu)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return false
     }

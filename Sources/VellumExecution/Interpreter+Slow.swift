@@ -154,13 +154,13 @@ extension Interpreter {
     /// Gives back the charge for the instructions after the current one, which has retired.
     @inline(__always)
     func refund(after ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer, _ cpu: CPU) {
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1, cpu)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction) &- 1, tried: false, cpu)
     }
 
     /// The current instruction faults: it and all after it are not charged.
     @inline(never)
     func raise(_ fault: GuestFault, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), cpu)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), tried: true, cpu)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return .fault(fault)
     }
@@ -169,7 +169,7 @@ extension Interpreter {
     /// passed its commit point.
     @inline(never)
     func raiseFromCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
-        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), cpu)
+        giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), tried: true, cpu)
         return .fault(pending)
     }
 
@@ -233,6 +233,7 @@ extension Interpreter {
                 return next
             }
         }
+        cpu.pointee.engine.running = fragment
         guard let next = resolve(eip) else { return nil }
         resolver.entered(next, link: link, of: fragment)
         return next

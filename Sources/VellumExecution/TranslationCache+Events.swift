@@ -34,7 +34,8 @@ extension TranslationCache {
         description.cacheBytes = Int(fragment.pointee.blockBytes)
         description.limit = fragment.pointee.limit
         description.targets = fragment.targets
-        description.straddles = fragment.pointee.secondPage != Fragment.noPage
+        description.offsets = (0..<Int(fragment.pointee.count)).map { fragment.pointee.offsets[$0] }
+        if fragment.pointee.secondPage != Fragment.noPage { description.secondPage = fragment.pointee.secondPage }
         for (start, length) in fragment.ranges {
             for offset in 0..<length {
                 description.code.append(UInt8(truncatingIfNeeded: mmu.peekPhysical(start &+ offset)))
@@ -61,12 +62,12 @@ extension TranslationCache {
         }
     }
 
-    func tellFlush() {
+    func tellFlush(forRoom: Bool) {
         guard events.wants(.removals), liveFragments > 0 else { return }
         for serial in table.values.map(\.pointee.serial).sorted() {
             events.send(.evicted(FragmentID(serial)), .removals)
         }
-        events.send(.flushed, .removals)
+        events.send(.flushed(forRoom: forRoom), .removals)
     }
 
     func tellCount(_ fragment: FragmentPointer) {
@@ -119,8 +120,11 @@ extension UnsafeMutablePointer where Pointee == Fragment {
 
     /// Where direct links lead: taken, not taken.
     var targets: [UInt32] {
-        let flow = terminal.effects.flow
-        if flow.contains(.link1) { return [pointee.target0, pointee.target1] }
-        return flow.contains(.link0) ? [pointee.target0] : []
+        // A REP prefix with nothing to do leaves over link 1 before the end.
+        let all = UnsafeBufferPointer(start: operations, count: Int(pointee.operationCount))
+        if all.contains(where: { $0.opcode.effects.flow.contains(.link1) }) {
+            return [pointee.target0, pointee.target1]
+        }
+        return terminal.effects.flow.contains(.link0) ? [pointee.target0] : []
     }
 }

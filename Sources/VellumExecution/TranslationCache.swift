@@ -110,7 +110,7 @@ package final class TranslationCache: CodeObserver {
         if let number = contexts[context] { return number }
         // Bounded: a guest that goes through segments without end makes the cache start over.
         if contexts.count >= 1 << 16 {
-            flush()
+            flush(forRoom: false)
             contexts.removeAll(keepingCapacity: true)
             history = TranslationHistory()
             recentContexts.update(repeating: nil, count: TranslationCache.recentCount)
@@ -135,6 +135,7 @@ package final class TranslationCache: CodeObserver {
 
     /// Enters a fragment whose header is complete; `isSingle` says that it was made for one instruction alone.
     package func insert(_ fragment: FragmentPointer, isSingle: Bool) {
+        if rule?.needsEntries == true { events.drain() }
         makeRoom(Int(fragment.pointee.blockBytes))
         let key = fragment.key
         if let old = table.find(key) {
@@ -264,6 +265,7 @@ package final class TranslationCache: CodeObserver {
 
     private func forget(_ fragment: FragmentPointer) {
         guard let rule else { return }
+        if rule.needsEntries { events.drain() }
         bySerial[fragment.pointee.serial] = nil
         rule.removed(FragmentID(fragment.pointee.serial))
     }
@@ -289,7 +291,7 @@ package final class TranslationCache: CodeObserver {
         }
         guard usedBytes + bytes > capacity else { return }
         counters.flushes += 1
-        flush()
+        flush(forRoom: true)
     }
 
     /// False when none of them was there.
@@ -307,8 +309,8 @@ package final class TranslationCache: CodeObserver {
     }
 
     /// Empties the cache.  What runs goes on to its end: nothing leads on from it but a search.
-    private func flush() {
-        tellFlush()
+    private func flush(forRoom: Bool) {
+        tellFlush(forRoom: forRoom)
         let serials = rule == nil ? [] : table.values.map(\.pointee.serial).sorted()
         table.removeAll { fragment in
             fragment.pointee.link0 = nil
@@ -326,22 +328,22 @@ package final class TranslationCache: CodeObserver {
 
     /// Forgets every translation, for reasons of no guest; the running fragment ends.
     package func empty() {
-        flush()
+        flush(forRoom: false)
         cpu.pointee.engine.endRequested = true
     }
 
-    /// So much is waiting for `collect` that the run loop should come by.
+    /// So much is waiting for `collect` that it should not wait for the run loop.
     package var needsCollection: Bool { graveyardBytes > capacity / 4 }
 
-    /// Frees dropped fragments; none may be running.
-    package func collect() {
+    /// Frees dropped fragments but one: that whose end the transfer at hand comes from.  No other may be running.
+    package func collect(keeping source: FragmentPointer? = nil) {
         guard !graveyard.isEmpty else { return }
-        for fragment in graveyard {
+        for fragment in graveyard where fragment != source {
             tellCount(fragment)
             fragment.release()
         }
-        graveyard.removeAll(keepingCapacity: true)
-        graveyardBytes = 0
+        graveyard.removeAll { $0 != source }
+        graveyardBytes = graveyard.reduce(0) { $0 + Int($1.pointee.blockBytes) }
     }
 }
 

@@ -60,7 +60,7 @@ extension VirtualProcessor: FragmentResolver {
     /// The fragment at an address, made if need be; nil with `fetchFault` set when it cannot be fetched, and nil without
     /// when the run loop must come by first.
     func lookup(eip: UInt32, limit: UInt32) -> FragmentPointer? {
-        if cache.needsCollection { return nil }
+        if cache.needsCollection { cache.collect(keeping: cpu.pointee.engine.running) }
         guard eip <= context.codeLimit else { return fail(.generalProtection()) }
         let linear = context.codeBase &+ eip
         let limit = limit == 0 ? usualLimit : limit

@@ -109,7 +109,7 @@ final class Witness: EngineObserver {
             switch word.meaning {
             case .entered(let fragment): sum + (lengths[fragment] ?? 0)
             case .repeated(let more): sum + Int(more)
-            case .leftEarly(let fewer): sum - Int(fewer)
+            case .leftEarly(let fewer, _): sum - Int(fewer)
             case .runLoop, .deferred: sum
             }
         }

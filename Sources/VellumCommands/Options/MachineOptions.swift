@@ -1,4 +1,5 @@
 import ArgumentParser
+import VellumEvents
 import VellumMachine
 
 /// The options that say what the machine is.
@@ -137,6 +138,9 @@ struct EngineOptionGroup: ParsableArguments {
     @Option(help: "Guest instructions in a fragment at most.")
     var blockLimit: Int?
 
+    @Option(help: "What leaves a full cache: flush (everything), fifo, half (the older half) or lru.")
+    var eviction = EvictionPolicy.flush
+
     func validate() throws {
         if let cacheSize, !(64 << 10...4 << 30).contains(cacheSize.bytes) {
             throw ValidationError("--cache-size must be between 64K and 4G.")
@@ -151,5 +155,6 @@ struct EngineOptionGroup: ParsableArguments {
         configuration.passes = !noPasses
         if let cacheSize { configuration.cacheSize = cacheSize.bytes }
         if let blockLimit { configuration.blockLimit = blockLimit }
+        configuration.eviction = eviction
     }
 }

@@ -13,12 +13,12 @@ struct StatisticsReport {
 
     var json: JSON {
         let ended = deadEnd.map { [("dead_end", DeadEndReport(deadEnd: $0).json)] } ?? []
-        return .object(members + ended)
+        return .object([("schema", .integer(1))] + header + counters + [("time", time)] + ended)
     }
 
-    private var members: [(String, JSON)] {
+    /// What ran, and how it ended.
+    var header: [(String, JSON)] {
         [
-            ("schema", .integer(1)),
             ("vellum", .text(Version.current)),
             (
                 "guest",
@@ -27,12 +27,17 @@ struct StatisticsReport {
                 ])
             ),
             ("exit", .object([("reason", .text(exit.reason.rawValue)), ("status", .signed(Int64(exit.status)))])),
+        ]
+    }
+
+    /// All that is the same on every run.
+    var counters: [(String, JSON)] {
+        [
             ("instructions", counts([("executed", statistics.executed), ("translated", statistics.translated)])),
             ("sensitivity", sensitivity),
             ("cache", cache),
             ("hypervisor_calls", hypervisorCalls),
             ("tlb", counts([("misses", statistics.tlbMisses), ("flushes", statistics.tlbFlushes)])),
-            ("time", time),
         ]
     }
 
@@ -72,7 +77,7 @@ struct StatisticsReport {
         ])
     }
 
-    private var time: JSON {
+    var time: JSON {
         let mips = wallSeconds > 0 ? Double(statistics.executed) / wallSeconds / 1e6 : 0
         return .object([
             ("wall_seconds", .number(wallSeconds)), ("translation_seconds", .number(statistics.translationSeconds)),

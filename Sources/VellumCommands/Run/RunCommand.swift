@@ -72,6 +72,8 @@ struct RunCommand: ParsableCommand {
 /// Carries out `vellum run`.
 struct Runner {
     let command: RunCommand
+    /// Looks on, where somebody wants that.
+    var watcher: (any RunWatcher)?
 
     /// The exit status.
     func run() throws -> Int32 {
@@ -92,6 +94,7 @@ struct Runner {
         } catch let error as MachineError {
             return fail(error.description, error.exitStatus)
         }
+        if let watcher, !watcher.begin(machine) { return 70 }
         announceOverlays(machine)
         vellum_trap_signals()
         let session: RunSession
@@ -188,6 +191,7 @@ struct Runner {
                 status = fail("\(path): the statistics cannot be written", 70)
             }
         }
+        if let watcher { status = watcher.end(session, report) ?? status }
         // A program that ended by itself has said what it had to say.
         if command.options.log >= (report.reason == .dosExit ? .info : .error) {
             HostIO.report("\(report.reason.rawValue): \(report.message) (status \(report.status))")

@@ -1,0 +1,63 @@
+import VellumEvents
+
+/// Which instruction's writes killed the fragments of which place.
+struct Blame {
+    var writer: CodeWrite.Writer
+    /// Linear address and EIP of the instruction; first physical and linear address that it wrote.
+    var instruction: UInt32
+    var eip: UInt32
+    var physical: UInt32
+    var linear: UInt32?
+    /// The place that lost its fragment, as a number of `PlaceTable`.
+    var victim: Int
+    var kills: UInt64 = 0
+    /// What it cost: fragments and guest instructions that were translated again.
+    var retranslations: UInt64 = 0
+    var retranslatedInstructions: UInt64 = 0
+}
+
+/// All blame of a run.
+struct BlameTable {
+    private struct Key: Hashable {
+        var instruction: UInt32
+        var writer: CodeWrite.Writer
+        var victim: Int
+    }
+
+    private(set) var entries: [Blame] = []
+    /// Writes to pages with code that touched none of it, by instruction.
+    private(set) var spurious = CountTable()
+    private var index: [Key: Int] = [:]
+    private var killer: [FragmentID: Int] = [:]
+    /// A guest that writes from ever new places must not fill the host's memory.
+    private static let capacity = 1 << 16
+
+    mutating func killed(_ fragment: FragmentID, place: Int, by write: CodeWrite) {
+        let key = Key(instruction: write.instruction, writer: write.writer, victim: place)
+        let number: Int
+        if let known = index[key] {
+            number = known
+        } else {
+            guard entries.count < BlameTable.capacity else { return }
+            number = entries.count
+            index[key] = number
+            entries.append(
+                Blame(
+                    writer: write.writer, instruction: write.instruction, eip: write.eip, physical: write.physical,
+                    linear: write.linear, victim: place))
+        }
+        entries[number].kills += 1
+        killer[fragment] = number
+    }
+
+    /// A fragment was made; where it had been invalidated, that is a cost of who did it.
+    mutating func translated(_ fragment: FragmentDescription) {
+        guard fragment.cause == .invalidated, let previous = fragment.previous,
+            let number = killer.removeValue(forKey: previous)
+        else { return }
+        entries[number].retranslations += 1
+        entries[number].retranslatedInstructions += UInt64(fragment.instructions)
+    }
+
+    mutating func missed(_ write: CodeWrite) { spurious.add(UInt64(write.instruction)) }
+}

@@ -68,11 +68,12 @@ final class Workspace {
     /// - Parameter input: standard input, redirected; nil for the keyboard.
     func run(
         _ program: String, arguments: [String] = [], input: String? = nil, drives: [DOSDrive] = [],
-        limit: UInt64 = 5_000_000, prepare: (Machine) -> Void = { _ in }
+        floppy: String? = nil, limit: UInt64 = 5_000_000, prepare: (Machine) -> Void = { _ in }
     ) throws -> DOSRun {
         let image = try BootImage(path: program.hasPrefix("/") ? program : file(program))
         var configuration = MachineConfiguration(image: image)
         configuration.dos.arguments = arguments
+        configuration.drives.floppyA = floppy.map { DriveImage(path: $0) }
         configuration.dos.drives = drives
         configuration.dos.inputIsStream = input != nil
         configuration.dos.outputIsStream = input != nil

@@ -239,6 +239,42 @@ import VellumMachine
         #expect(run.report.reason == .dosExit)
     }
 
+    @Test func sectorsOfAnImageAreReadAndWritten() throws {
+        let space = try Workspace()
+        var image = [UInt8](repeating: 0, count: 1_474_560)
+        image[512] = 0x5A
+        try space.write("disk.img", image)
+        try space.assemble(
+            "prog.com",
+            """
+            org 100h
+            mov ax, 0201h
+            mov cx, 2
+            xor dx, dx
+            mov bx, buffer
+            int 13h
+            jc bad
+            inc byte [buffer]
+            mov ax, 0301h
+            int 13h
+            jc bad
+            mov byte [buffer], 0
+            mov ax, 0201h
+            int 13h
+            mov al, [buffer]
+            mov ah, 4Ch
+            int 21h
+            bad: mov ax, 4CFFh
+            int 21h
+            buffer:
+            """)
+        #expect(try space.run("prog.com").status == 0xFF)
+        let run = try space.run("prog.com", floppy: space.file("disk.img"))
+        #expect(run.status == 0x5B)
+        // The image itself is not written unless that is asked for.
+        #expect(space.bytes("disk.img")?[512] == 0x5A)
+    }
+
     @Test func waitsTakeVirtualTimeAndNoInstructions() throws {
         // A second by INT 15h, AH=86h.
         let run = try Workspace().run(

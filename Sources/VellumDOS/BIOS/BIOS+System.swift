@@ -1,4 +1,4 @@
-// INT 15h: what the AT added, and INT 13h, 14h and 17h.
+// INT 15h: what the AT added, and INT 14h and 17h.
 extension BIOS {
     func system(_ registers: inout ServiceRegisters) -> ServiceOutcome {
         registers.carry = false
@@ -121,37 +121,6 @@ extension BIOS {
     /// No printer: time-out, as from a port with nothing on it.
     func printer(_ registers: inout ServiceRegisters) -> ServiceOutcome {
         registers.ah = 0x01
-        return .done
-    }
-
-    // MARK: INT 13h
-
-    /// No drives but those that DOS has as directories, and those have no sectors.
-    func disk(_ registers: inout ServiceRegisters) -> ServiceOutcome {
-        registers.carry = true
-        switch registers.ah {
-        case 0x00, 0x0D:
-            registers.ah = 0
-            registers.carry = false
-            setByte(0x41, 0)
-        case 0x01:
-            registers.ah = byte(0x41)
-            registers.carry = registers.ah != 0
-        case 0x08:
-            registers.ah = 0x07
-            registers.bl = 0
-            (registers.cx, registers.dx) = (0, 0)
-        case 0x15:
-            registers.ah = 0
-            registers.carry = false
-        case 0x02...0x05, 0x0A...0x0C:
-            // Not ready.
-            registers.ax = 0x8000
-            setByte(0x41, 0x80)
-        default:
-            registers.ah = 0x01
-            setByte(0x41, 0x01)
-        }
         return .done
     }
 }

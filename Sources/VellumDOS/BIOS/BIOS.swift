@@ -87,10 +87,14 @@ package final class BIOS {
     }
 
     /// What the power-on test leaves: the screen's mode, time of day, places of the glyphs.
-    package func powerOn(secondsOfDay: Int64) {
+    package func powerOn(secondsOfDay: Int64, hasCoprocessor: Bool) {
         setMode(3)
         setTicks(secondsOfDay: secondsOfDay)
         setByte(0x96, 0x10)
+        // A mouse, an 80-column colour screen, a serial port; floppy drives in bits 0 and 6-7.
+        let floppies = UInt16((0..<2 as Range<UInt8>).filter { host.diskShape($0) != nil }.count)
+        setWord(0x10, 0x0224 | (hasCoprocessor ? 2 : 0) | (floppies > 0 ? 1 | (floppies - 1) << 6 : 0))
+        setByte(0x75, UInt8((0x80..<0x82 as Range<UInt8>).filter { host.diskShape($0) != nil }.count))
     }
 
     /// What was done to the screen until now was the start.

@@ -8,6 +8,10 @@ package protocol ServiceHost: AnyObject {
     func write(_ address: UInt32, from bytes: UnsafeRawBufferPointer)
     /// Copies physical memory, whatever address line 20 says.
     func copyExtended(from source: UInt32, to target: UInt32, count: Int)
+    /// The images in the machine's drives: floppies from 00h, hard disks from 80h on.
+    func diskShape(_ unit: UInt8) -> DiskShape?
+    func readDisk(_ unit: UInt8, sector: UInt64, count: Int) -> [UInt8]?
+    func writeDisk(_ unit: UInt8, sector: UInt64, _ bytes: [UInt8]) -> Bool
     func readPort(_ port: UInt16) -> UInt8
     func writePort(_ port: UInt16, _ value: UInt8)
     /// Virtual time in nanoseconds.

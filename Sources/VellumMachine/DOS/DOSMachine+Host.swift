@@ -19,6 +19,21 @@ extension DOSMachine: ServiceHost {
         bytes.withUnsafeBytes { mmu.writePhysical(target, from: $0) }
     }
 
+    // MARK: Disks
+
+    package func diskShape(_ unit: UInt8) -> DiskShape? { drives.shape(unit: unit) }
+
+    package func readDisk(_ unit: UInt8, sector: UInt64, count: Int) -> [UInt8]? {
+        guard let image = drives.image(unit: unit) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: max(0, count) * 512)
+        return bytes.withUnsafeMutableBytes { image.read(sector: sector, into: $0) } ? bytes : nil
+    }
+
+    package func writeDisk(_ unit: UInt8, sector: UInt64, _ bytes: [UInt8]) -> Bool {
+        drives.image(unit: unit).map { image in bytes.withUnsafeBytes { image.write(sector: sector, from: $0) } }
+            ?? false
+    }
+
     // MARK: Memory
 
     private var mmu: SoftMMU { processor.mmu }

@@ -21,6 +21,8 @@ package final class DOSMachine {
     private(set) var ownGeneration: UInt64 = 0
     let processor: VirtualProcessor
     let board: Board
+    /// The images that INT 13h reaches.
+    let drives: DriveSet
     private let program: DOSProgram
     /// Set once, when both are there.
     package private(set) var kernel: DOSKernel?
@@ -28,9 +30,12 @@ package final class DOSMachine {
     /// Why the program could not be loaded.
     private(set) var loadProblem: DOSError?
 
-    init(processor: VirtualProcessor, board: Board, program: DOSProgram, startTime: Int64, fonts: Fonts) {
+    init(
+        processor: VirtualProcessor, board: Board, drives: DriveSet, program: DOSProgram, startTime: Int64, fonts: Fonts
+    ) {
         self.processor = processor
         self.board = board
+        self.drives = drives
         self.program = program
         self.startTime = startTime
         self.fonts = fonts
@@ -62,7 +67,8 @@ package final class DOSMachine {
         } catch {
             loadProblem = error
         }
-        bios.powerOn(secondsOfDay: startTime % 86_400)
+        bios.powerOn(
+            secondsOfDay: startTime % 86_400, hasCoprocessor: processor.hypervisor.model.hasFPU)
         bios.startWatchingScreen()
         writeROM()
         store(registers, hasFrame: false)

@@ -76,7 +76,7 @@ struct DriveLayout {
             guard mount.number == home?.number else { continue }
             let folder = Self.names(from: root, to: directory).flatMap { Self.resolve($0, in: store) } ?? []
             programDrive = mount.number
-            programPath = folder + [Self.programName(program)]
+            programPath = folder + [Self.programName(program, in: store, folder)]
         }
     }
 
@@ -107,11 +107,15 @@ struct DriveLayout {
     }
 
     /// The program's own name, without the ".gz" of a compressed one.
-    private static func programName(_ path: String) -> DOSName {
-        var name = path.split(separator: "/").last.map(String.init) ?? path
-        if name.lowercased().hasSuffix(".gz") { name = String(name.dropLast(3)) }
-        let host = Array(name.utf8)
-        return ShortNames.map([host]).first ?? DOSName(label: Array("PROGRAM".utf8))
+    private static func programName(
+        _ path: String, in store: HostDirectoryStore, _ folder: [DOSName]
+    ) -> DOSName {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        guard file.lowercased().hasSuffix(".gz") else {
+            let host = Array(file.utf8)
+            return store.dosName(of: host, in: folder) ?? ShortNames.map([host]).first ?? DOSName(label: [0x50])
+        }
+        return ShortNames.map([Array(file.dropLast(3).utf8)]).first ?? DOSName(label: [0x50])
     }
 }
 

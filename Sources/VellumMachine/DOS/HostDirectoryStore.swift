@@ -99,6 +99,12 @@ package final class HostDirectoryStore: FileStore {
         return path
     }
 
+    /// The name by which DOS knows a file of the host's; nil where that is not seen.
+    func dosName(of host: [UInt8], in directory: [DOSName]) -> DOSName? {
+        guard let folder = try? folder(directory) else { return nil }
+        return (try? listing(folder))?.first { $0.host == host }?.name
+    }
+
     private func key(_ status: stat) -> [UInt64] { [UInt64(status.st_dev), UInt64(status.st_ino)] }
 
     private func entry(_ item: HostFolder.Item) -> DirectoryEntry {

@@ -1,3 +1,4 @@
+import VellumDOS
 import VellumDevices
 
 /// What lies in a machine's drives, opened.
@@ -33,6 +34,37 @@ package struct DriveSet {
             chips.ide.attachDisk(disk.image, geometry: disk.geometry.physical, drive: index)
         }
         if let disc { chips.ide.attachCD(disc, drive: 2) }
+    }
+
+    // MARK: What INT 13h reaches in DOS programs
+
+    func image(unit: UInt8) -> BlockImage? {
+        switch unit {
+        case 0x00, 0x01: floppies[Int(unit)]
+        case 0x80, 0x81: disks[Int(unit) - 0x80]?.image
+        default: nil
+        }
+    }
+
+    /// Disks with more cylinders than the registers hold get more heads in turn, as firmware translates them.
+    func shape(unit: UInt8) -> DiskShape? {
+        guard let image = image(unit: unit) else { return nil }
+        if unit < 0x80 {
+            let format = FloppyFormat(sectorCount: image.sectorCount) ?? .standard
+            return DiskShape(
+                cylinders: format.cylinders, heads: format.heads, sectors: format.sectors,
+                sectorCount: image.sectorCount, floppyType: format.drive.rawValue)
+        }
+        guard let geometry = disks[Int(unit) - 0x80]?.geometry.physical else { return nil }
+        var shape = DiskShape(
+            cylinders: geometry.cylinders, heads: geometry.heads, sectors: geometry.sectors,
+            sectorCount: image.sectorCount)
+        while shape.cylinders > 1024, shape.heads < 128 {
+            shape.heads *= 2
+            shape.cylinders = Int(image.sectorCount) / (shape.heads * shape.sectors)
+        }
+        if shape.cylinders > 1024 { (shape.heads, shape.cylinders) = (255, min(1024, Int(image.sectorCount) / 16_065)) }
+        return shape
     }
 
     // MARK: What firmware is told

@@ -109,7 +109,7 @@ public final class Machine {
     private func connectDOS(_ program: DOSProgram) throws(MachineError) {
         guard configuration.memory >= DOSMachine.leastMemory else { throw .memory(configuration.memory) }
         let dos = DOSMachine(
-            processor: processor, board: board, program: program,
+            processor: processor, board: board, drives: drives, program: program,
             startTime: configuration.startTime + configuration.dos.zoneOffset,
             fonts: configuration.firmware.fonts)
         dos.consoleOutput = { [unowned self] in observer?.machine(self, didWriteConsole: $0) }

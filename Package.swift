@@ -107,7 +107,7 @@ let package = Package(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
-        tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "CZlib"]),
+        tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "VellumHypervisor", "CZlib"]),
         tests("VellumDOSTests", ["VellumMachine", "VellumDOS"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),

@@ -1,5 +1,6 @@
 import Testing
 import VellumDevices
+import VellumHypervisor
 
 @testable import VellumMachine
 
@@ -21,6 +22,19 @@ private final class Recorder: MachineObserver {
         configuration.memory = 2 << 20
         change(&configuration)
         return try Machine(configuration)
+    }
+
+    @Test func aMachineLeavesNothingBehind() throws {
+        weak var board: Board?
+        weak var processor: VirtualProcessor?
+        do {
+            let machine = try machine(Images.exitCode)
+            machine.run()
+            (board, processor) = (machine.board, machine.processor)
+            #expect(board != nil && processor != nil)
+        }
+        #expect(board == nil)
+        #expect(processor == nil)
     }
 
     @Test func runsToTheDebugExit() throws {

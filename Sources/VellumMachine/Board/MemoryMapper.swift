@@ -9,7 +9,8 @@ final class MemoryMapper: MemoryDevice {
     static let range: ClosedRange<UInt32> = 0xC0000...0xFFFFF
 
     private let memory: PhysicalMemory
-    private let processor: VirtualProcessor
+    /// The machine holds the processor, and the processor this, by way of the board.
+    private unowned let processor: VirtualProcessor
     private unowned let bridge: HostBridge
     private var firmware: PhysicalMemory.ROM?
 

@@ -64,11 +64,18 @@ let package = Package(
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents", "VellumExecution",
                 "VellumHypervisor", "VellumMachine",
             ]),
+        module(
+            "VellumAnalysis",
+            [
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumMachine", "VellumDOS",
+                "VellumProfiling",
+            ]),
         module("Vellum", ["VellumEvents", "VellumMachine"]),
         module(
             "VellumCommands",
             [
-                "VellumEvents", "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "CVellumSupport",
+                "VellumEvents", "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "VellumAnalysis",
+                "CVellumSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
@@ -111,6 +118,7 @@ let package = Package(
         tests("VellumDOSTests", ["VellumMachine", "VellumDOS"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
+        tests("VellumAnalysisTests", ["VellumAnalysis", "VellumIA32", "VellumMachine"]),
         tests("VellumTests", ["Vellum"]),
         tests("ArchitectureTests", []),
         .testTarget(

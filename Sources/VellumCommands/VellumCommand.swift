@@ -13,7 +13,9 @@ public struct VellumCommand: ParsableCommand {
             Start with:  vellum run KERNEL
             """,
         version: Version.current,
-        subcommands: [RunCommand.self, ProfileCommand.self, DoctorCommand.self, DemoCommand.self])
+        subcommands: [
+            RunCommand.self, ProfileCommand.self, TranslateCommand.self, DoctorCommand.self, DemoCommand.self,
+        ])
 
     public init() {}
 }

@@ -23,6 +23,23 @@ extension Passes {
         }
         unit.operations.removeFirst(kept)
     }
+
+    /// The flags that matter after each micro-op, by the same rules: what the pass sees, for listings.
+    package static func liveFlags(in unit: TranslatedUnit) -> [EFlags] {
+        var after = Array(repeating: EFlags.visible, count: unit.operations.count)
+        var live = EFlags.visible
+        var index = unit.operations.count
+        while index > 0 {
+            let start = unit.startOfInstruction(endingAt: index)
+            if unit.operations[start..<index].contains(where: { $0.opcode.effects.canLeave }) { live = .visible }
+            while index > start {
+                index -= 1
+                after[index] = live
+                live = unit.operations[index].liveFlags(before: live)
+            }
+        }
+        return after
+    }
 }
 
 extension TranslatedUnit {

@@ -59,7 +59,7 @@ package struct MultibootHeader: Equatable, Sendable {
 
 extension MultibootHeader.Addresses {
     /// The kernel's bytes as the address fields say (section 3.1.3).
-    func region(_ reader: ByteReader, header: MultibootHeader) throws(ImageError) -> BootPlan.Region {
+    package func region(_ reader: ByteReader, header: MultibootHeader) throws(ImageError) -> BootPlan.Region {
         let place = "Multiboot header at offset \(hex(header.offset))"
         guard load <= self.header else {
             throw .notUnderstood(place, "load_addr \(hex(load)) is above header_addr \(hex(self.header))")

@@ -8,7 +8,7 @@ public enum ProcessorName: String, CaseIterable, Sendable {
     case pentium
     case pentium3
 
-    var level: CPULevel {
+    package var level: CPULevel {
         switch self {
         case .i386: .i386
         case .i486: .i486

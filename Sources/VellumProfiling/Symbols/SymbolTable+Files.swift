@@ -7,12 +7,12 @@ extension SymbolTable {
 }
 
 /// The symbol table of a 32-bit little-endian ELF file (System V ABI, chapter 4).
-struct ELFSymbols {
+package struct ELFSymbols {
     private let bytes: [UInt8]
     private static let mostSymbols = 1 << 21
     private static let longestName = 512
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     private func word(_ offset: UInt64, _ width: Int) -> UInt32? {
         guard offset <= UInt64(bytes.count), UInt64(width) <= UInt64(bytes.count) - offset else { return nil }
@@ -34,7 +34,12 @@ struct ELFSymbols {
     }
 
     /// Functions and labels with an address.
-    var symbols: [(address: UInt32, name: String)] {
+    var symbols: [(address: UInt32, name: String)] { symbols(ofTypes: [0, 2]) }
+
+    /// Functions alone.
+    package var functions: [(address: UInt32, name: String)] { symbols(ofTypes: [2]) }
+
+    private func symbols(ofTypes types: Set<UInt32>) -> [(address: UInt32, name: String)] {
         let sections = sections
         guard let table = sections.first(where: { $0.type == 2 }), sections.indices.contains(table.link) else {
             return []
@@ -44,7 +49,7 @@ struct ELFSymbols {
         return (0..<count).compactMap { index in
             let entry = table.offset + index * 16
             guard let name = word(entry, 4), let value = word(entry + 4, 4), let info = word(entry + 12, 1),
-                let section = word(entry + 14, 2), section != 0, info & 15 == 0 || info & 15 == 2, value != 0
+                let section = word(entry + 14, 2), section != 0, types.contains(info & 15), value != 0
             else { return nil }
             return text(names.offset + UInt64(name)).map { (value, $0) }
         }

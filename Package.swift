@@ -67,8 +67,8 @@ let package = Package(
         module(
             "VellumAnalysis",
             [
-                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumMachine", "VellumDOS",
-                "VellumProfiling",
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents", "VellumMachine",
+                "VellumDOS", "VellumProfiling",
             ]),
         module("Vellum", ["VellumEvents", "VellumMachine"]),
         module(

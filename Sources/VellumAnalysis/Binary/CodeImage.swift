@@ -32,6 +32,22 @@ package struct CodeImage: Sendable {
     package func region(at address: UInt32) -> Int? {
         regions.firstIndex { $0.range.contains(UInt64(address)) }
     }
+
+    /// Adds places that the user knows to be code.
+    package mutating func addEntries(_ addresses: [UInt32]) throws(ImageError) {
+        for address in addresses {
+            guard let region = region(at: address) else {
+                throw .notUnderstood("", "no code at \(hex(address))", "code lies at \(spans)")
+            }
+            let base = regions[region].is32Bit ? 0 : entries.last { $0.codeBase <= address }?.codeBase ?? 0
+            entries.append(Entry(address: address, codeBase: base, name: "given"))
+        }
+    }
+
+    /// Where code lies, for messages.
+    package var spans: String {
+        regions.prefix(8).map { "\(hex($0.range.lowerBound))–\(hex($0.range.upperBound))" }.joined(separator: ", ")
+    }
 }
 
 extension CodeImage {

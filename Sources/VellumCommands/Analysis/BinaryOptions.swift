@@ -34,10 +34,3 @@ struct BinaryOptions: ParsableArguments {
         }
     }
 }
-
-extension CodeImage {
-    /// Where code lies, for messages.
-    var spans: String {
-        regions.prefix(8).map { "\(hex($0.range.lowerBound))–\(hex($0.range.upperBound))" }.joined(separator: ", ")
-    }
-}

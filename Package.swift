@@ -35,6 +35,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CVellumSupport"),
         module("VellumIA32"),
         module("VellumDecoder", ["VellumIA32", "CCapstone"]),
@@ -70,12 +71,13 @@ let package = Package(
                 "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents", "VellumMachine",
                 "VellumDOS", "VellumProfiling",
             ]),
+        module("VellumBench", ["VellumProfiling", "CYAML"]),
         module("Vellum", ["VellumEvents", "VellumMachine"]),
         module(
             "VellumCommands",
             [
                 "VellumEvents", "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "VellumAnalysis",
-                "CVellumSupport",
+                "VellumBench", "CVellumSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
@@ -119,6 +121,7 @@ let package = Package(
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
         tests("VellumAnalysisTests", ["VellumAnalysis", "VellumIA32", "VellumMachine"]),
+        tests("VellumBenchTests", ["VellumBench"]),
         tests("VellumTests", ["Vellum"]),
         tests("ArchitectureTests", []),
         .testTarget(

@@ -50,6 +50,9 @@ struct ProfileCommand: ParsableCommand {
     @OptionGroup(title: "Run")
     var options: RunOptions
 
+    @OptionGroup(title: "Debugger")
+    var debug: DebugOptions
+
     @OptionGroup(title: "Engine (the guest's result and all counts of instructions stay the same)")
     var engine: EngineOptionGroup
 
@@ -66,13 +69,14 @@ struct ProfileCommand: ParsableCommand {
     }
 
     /// The run that is watched.
-    private var runCommand: RunCommand {
+    var runCommand: RunCommand {
         var command = RunCommand()
         command.image = image
         command.machine = machine
         command.drives = drives
         command.dos = dos
         command.options = options
+        command.debug = debug
         command.engine = engine
         command.later = later
         command.arguments = arguments

@@ -1,5 +1,5 @@
 # Vellum's entry points; see README.md.
-.PHONY: demo test bench lint fuzz docs build setup
+.PHONY: demo test bench lint fuzz docs dist build setup
 
 # One set of flags for everything, so that nothing is built twice.
 RELEASE = -c release -Xswiftc -enable-testing -Xswiftc -enforce-exclusivity=unchecked
@@ -26,6 +26,10 @@ lint:
 bench: build
 	@./.ci/setup bench
 	@./.ci/bench
+
+dist:
+	@./.ci/setup build
+	@./.ci/dist
 
 fuzz:
 	@./.ci/setup build

@@ -35,6 +35,15 @@ import VellumMachine
         #expect(!audit.isComplete)
     }
 
+    @Test func aSweepFindsWhatNothingLeadsTo() throws {
+        let bytes: [UInt8] = [0xC3, 0x9D, 0xC3]
+        let image = try CodeImage(
+            bytes, name: "code", flat: FlatLayout(load: 0x1000, entry: 0x1000, mode: .bits32))
+        #expect(try Audit(image).sites.isEmpty)
+        let swept = try Audit(image, sweeps: true).sites
+        #expect(swept.map(\.address) == [0x1001] && swept.allSatisfy(\.isSwept))
+    }
+
     @Test func jumpTablesAreFollowed() throws {
         // JMP [0x1007 + EAX*4]; the table leads to POPF, RET.
         let audit = try audit([0xFF, 0x24, 0x85, 0x07, 0x10, 0, 0, 0x0B, 0x10, 0, 0, 0x9D, 0xC3])

@@ -26,6 +26,20 @@ import VellumMachine
         #expect(try Audit(CodeImage(elf { _ in }, name: "x")).sites.map(\.kind) == ["popf"])
     }
 
+    /// A kernel that is linked high and loaded low: e_entry is the physical address.
+    @Test func aPhysicalEntryPointIsFound() throws {
+        let file = elf {
+            $0.put32(0x1000, at: 24)
+            $0.put32(0xB0, at: 28)
+            $0.put16(32, at: 42)
+            $0.put16(1, at: 44)
+            for (index, value) in [1, 0x60, 0x8000, 0x1000, 2, 2, 5].enumerated() {
+                $0.put32(UInt32(value), at: 0xB0 + index * 4)
+            }
+        }
+        #expect(try Audit(CodeImage(file, name: "x")).sites.map(\.address) == [0x8000])
+    }
+
     @Test func lyingHeadersAreRefusedInOneLine() {
         let changes: [(inout ByteWriter) -> Void] = [
             { $0.put16(0xFFFF, at: 48) }, { $0.put16(3, at: 46) }, { $0.put32(0xFFFF_FFF0, at: 32) },

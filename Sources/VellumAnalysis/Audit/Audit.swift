@@ -19,6 +19,8 @@ package struct Audit: Sendable {
         package var deprivileged: Deprivileged
         /// The hypervisor calls that its translation makes; empty where micro-ops do all of it.
         package var calls: [String]
+        /// Found by sweeping over what nothing leads to: it may be data.
+        package var isSwept: Bool
     }
 
     /// Sites of one kind that behave alike.
@@ -50,8 +52,9 @@ package struct Audit: Sendable {
     package var outside: [UInt32]
     private let marks: [[UInt8]]
 
-    package init(_ image: CodeImage) throws(ListingError) {
-        guard let descent = try? Descent(image), let lister = SiteLister() else { throw .noDecoder }
+    /// - Parameter sweeps: list what looks like code in the bytes that descent does not reach, too.
+    package init(_ image: CodeImage, sweeps: Bool = false) throws(ListingError) {
+        guard let descent = try? Descent(image, sweeps: sweeps), let lister = SiteLister() else { throw .noDecoder }
         self.image = image
         instructions = descent.instructions
         indirect = descent.indirect.map(\.address)
@@ -129,7 +132,7 @@ private final class SiteLister {
             address: found.address, bytes: bytes, text: text, kind: "\(operation)",
             isPrivileged: row.sensitivity == .privileged, is32Bit: region.is32Bit,
             deprivileged: region.is32Bit ? .inOuterRing(operation) : .inVirtual8086(operation),
-            calls: calls(bytes, found, region.is32Bit))
+            calls: calls(bytes, found, region.is32Bit), isSwept: found.isSwept)
     }
 
     private func calls(_ bytes: [UInt8], _ found: Descent.Found, _ is32Bit: Bool) -> [String] {

@@ -11,6 +11,8 @@ struct Descent {
         var instruction: DecodedInstruction
         /// From the image; kept for instructions that an audit lists.
         var region: Int
+        /// Not reached from an entry: a sweep over the rest came upon it.
+        var isSwept: Bool
     }
 
     /// A transfer whose targets are not in the code.
@@ -32,21 +34,42 @@ struct Descent {
     /// Direct transfers to where there is no code.
     private(set) var outside: [UInt32] = []
     private(set) var instructions = 0
+    /// Entries have been followed to their ends.
+    private var sweeping = false
     /// What is still to be looked at.
     private var open: [(address: UInt32, codeBase: UInt32)] = []
 
     private static let longestTable: UInt32 = 1024
 
-    init(_ image: CodeImage) throws(DecoderError) {
+    /// - Parameter sweeps: take what was not reached for code too, from its first byte on.
+    init(_ image: CodeImage, sweeps: Bool) throws(DecoderError) {
         self.image = image
         decoder = try Decoder(level: .pentium3, recognisesLater: true)
         marks = image.regions.map { Array(repeating: 0, count: $0.bytes.count) }
         for entry in image.entries.reversed() { open.append((entry.address, entry.codeBase)) }
-        while let next = open.popLast() { follow(from: next.address, codeBase: next.codeBase) }
+        followAll()
+        if sweeps { sweep() }
         sensitive.sort { $0.address < $1.address }
         indirect.sort { $0.address < $1.address }
         invalid = Array(Set(invalid)).sorted()
         outside = Array(Set(outside)).sorted()
+    }
+
+    private mutating func followAll() {
+        while let next = open.popLast() { follow(from: next.address, codeBase: next.codeBase) }
+    }
+
+    /// What disassemblers do that know no entries: one instruction after the other, and a byte on where there is none.
+    private mutating func sweep() {
+        sweeping = true
+        for (index, region) in image.regions.enumerated() {
+            for offset in region.bytes.indices where marks[index][offset] == 0 {
+                let address = region.address &+ UInt32(offset)
+                let base = region.is32Bit ? 0 : image.entries.last { $0.codeBase <= address }?.codeBase ?? 0
+                open.append((address, base))
+                followAll()
+            }
+        }
     }
 
     /// One straight run of instructions.
@@ -54,13 +77,18 @@ struct Descent {
         var address = start
         var previous: DecodedInstruction?
         while true {
-            guard let region = image.region(at: address) else { return outside.append(address) }
+            guard let region = image.region(at: address) else { return noteOutside(address) }
             let offset = Int(address - image.regions[region].address)
             guard marks[region][offset] != 1 else { return }
-            guard let instruction = decode(region, offset) else { return invalid.append(address) }
+            guard let instruction = decode(region, offset) else {
+                if !sweeping { invalid.append(address) }
+                return
+            }
             mark(region, offset, Int(instruction.length))
             instructions += 1
-            let found = Found(address: address, codeBase: codeBase, instruction: instruction, region: region)
+            let found = Found(
+                address: address, codeBase: codeBase, instruction: instruction, region: region,
+                isSwept: sweeping)
             if InstructionTable.rows[Int(instruction.row)].sensitivity != .innocuous { sensitive.append(found) }
             guard goesOn(found, after: previous) else { return }
             previous = instruction
@@ -68,6 +96,14 @@ struct Descent {
             guard let following = UInt32(exactly: next) else { return }
             address = following
         }
+    }
+
+    private mutating func noteOutside(_ address: UInt32) {
+        if !sweeping { outside.append(address) }
+    }
+
+    private mutating func noteIndirect(_ found: Found) {
+        if !sweeping { indirect.append(Loose(address: found.address, region: found.region)) }
     }
 
     private func decode(_ region: Int, _ offset: Int) -> DecodedInstruction? {
@@ -97,7 +133,7 @@ struct Descent {
             if instruction.opcode != 0xFF {
                 open.append((target(found), found.codeBase))
             } else if isCall || !followTable(found) {
-                indirect.append(Loose(address: found.address, region: found.region))
+                noteIndirect(found)
             }
             return isCall
         case .jmpFar, .callFar:
@@ -120,14 +156,14 @@ struct Descent {
     private mutating func followFar(_ found: Found) {
         let instruction = found.instruction
         guard instruction.opcode != 0xFF else {
-            return indirect.append(Loose(address: found.address, region: found.region))
+            return noteIndirect(found)
         }
         let base = image.regions[found.region].is32Bit ? 0 : UInt32(instruction.immediate2) << 4
         let target = base &+ instruction.immediate
         if image.region(at: target) != nil {
             open.append((target, base))
         } else {
-            indirect.append(Loose(address: found.address, region: found.region))
+            noteIndirect(found)
         }
     }
 

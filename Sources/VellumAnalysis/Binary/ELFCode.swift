@@ -33,7 +33,7 @@ struct ELFCode {
         var regions = try sections()
         if regions.isEmpty { regions = try segments() }
         var entries: [CodeImage.Entry] = []
-        let start = reader.u32(24) ?? 0
+        let start = try virtual(reader.u32(24) ?? 0, unlessIn: regions)
         if !isObject, start != 0 { entries.append(CodeImage.Entry(address: start, codeBase: 0, name: "entry point")) }
         if isObject {
             entries += regions.map { CodeImage.Entry(address: $0.address, codeBase: 0, name: $0.name) }
@@ -62,6 +62,18 @@ struct ELFCode {
                 "offset \(hex(first))", "\(number) \(name) reach past the end of the file (\(reader.count) bytes)")
         }
         return (0..<number).map { Int(first + $0 * length) }
+    }
+
+    /// Kernels often name their entry point by its physical address: the segment that is loaded there says where it is.
+    private func virtual(_ entry: UInt32, unlessIn regions: [CodeImage.Region]) throws(ImageError) -> UInt32 {
+        guard !regions.contains(where: { $0.range.contains(UInt64(entry)) }) else { return entry }
+        for header in try table("program headers", start: 28, size: 42, count: 44, least: 32) {
+            guard reader.u32(header) == 1, let virtual = reader.u32(header + 8), let physical = reader.u32(header + 12),
+                let size = reader.u32(header + 20), entry &- physical < size
+            else { continue }
+            return virtual &+ (entry &- physical)
+        }
+        return entry
     }
 
     private func sections() throws(ImageError) -> [CodeImage.Region] {

@@ -33,6 +33,9 @@ struct AuditCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Another address where code begins; may be given several times.", valueName: "addr"))
     var from: [Address] = []
 
+    @Flag(help: "Take the bytes that descent does not reach for code, too: for files without symbols.")
+    var sweep = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -63,7 +66,7 @@ struct AuditCommand: ParsableCommand {
         do {
             var image = try layout.image(binary, mode: mode)
             try image.addEntries(from.map(\.value))
-            guard let audit = try? Audit(image) else {
+            guard let audit = try? Audit(image, sweeps: sweep) else {
                 HostIO.report("the disassembler cannot be set up")
                 throw ExitCode(70)
             }

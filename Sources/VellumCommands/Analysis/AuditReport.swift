@@ -28,6 +28,11 @@ struct AuditReport {
             let largest = audit.gaps.prefix(3).map { "\(hex($0.start)) (\($0.count) bytes)" }.joined(separator: ", ")
             lines.append("  not reached: \(audit.gaps.count) stretches of code or data, the largest at \(largest)")
         }
+        let swept = audit.sites.count(where: \.isSwept)
+        if swept > 0 {
+            lines.append(
+                "  \(swept) sites were found by sweeping over bytes that nothing leads to: data may be among them")
+        }
         lines += note("indirect jumps and calls not followed", audit.indirect)
         lines += note("transfers to where there is no code", audit.outside)
         return lines + note("places that were reached and are no instruction", audit.invalid)
@@ -138,6 +143,7 @@ struct AuditReport {
             ("class", .text(site.isPrivileged ? "privileged" : "sensitive")),
             ("bits", .integer(site.is32Bit ? 32 : 16)),
             ("deprivileged", .text(site.deprivileged.outcome.rawValue)), ("calls", .list(site.calls.map(JSON.text))),
+            ("swept", .flag(site.isSwept)),
         ]
         if let execution {
             members.append(("executed", .integer(execution.comparison.executed[site.address] ?? 0)))

@@ -108,9 +108,5 @@ extension DisplayAdapter {
         return TextScreen.Cursor(row: row, column: column, firstLine: Int(first & 0x1F), lastLine: Int(last))
     }
 
-    private func color(_ number: Int) -> TextScreen.Color {
-        let entry = registers.paletteEntry(number) * 3
-        let components = registers.palette[entry..<entry + 3].map { $0 << 2 | $0 >> 4 & 3 }
-        return TextScreen.Color(red: components[0], green: components[1], blue: components[2])
-    }
+    private func color(_ number: Int) -> TextScreen.Color { dacColor(registers.paletteEntry(number)) }
 }

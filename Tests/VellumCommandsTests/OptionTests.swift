@@ -40,10 +40,10 @@ import VellumMachine
         ["k", "--load", "0", "--mode", "64"], ["k", "--cpu", "z80"], ["k", "--mips", "0"],
         ["k", "--rtc", "1999-99-99"],
         ["k", "--serial", "tcp:1"], ["k", "--timeout", "-1"], ["k", "--max-instructions", "0"],
-        ["k", "--screen", "a.png"], ["k", "--debug-exit", "0x10000"], ["k", "--cache-size", "1"],
+        ["k", "--debug-exit", "0x10000"], ["k", "--cache-size", "1"],
         ["k", "--block-limit", "0"], ["k", "extra"], [], ["--boot", "c"], ["k", "--boot", "x"],
         ["k", "--drive", "C"], ["k", "--drive", "Z=."], ["k", "--drive", "C=a", "--drive", "c=b"],
-        ["k", "--script", "s"], ["k", "--boot", ""], ["k", "--unknown"],
+        ["k", "--boot", ""], ["k", "--unknown"],
     ]) func usageErrorsHaveStatus64(_ arguments: [String]) {
         do {
             _ = try VellumCommand.parseAsRoot(["run"] + arguments)

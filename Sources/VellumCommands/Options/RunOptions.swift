@@ -11,8 +11,13 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Write the statistics as JSON; - for standard output.")
     var stats: String?
 
-    @Option(help: ArgumentHelp("Write the screen at the end to a text file.", valueName: "file.txt"))
+    @Option(help: ArgumentHelp("Write the screen at the end, as text or as a picture.", valueName: "file.txt|file.png"))
     var screen: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the guest unattended: wait for text, type, take pictures, quit (docs/scripts.md).", valueName: "file"))
+    var script: String?
 
     @Option(help: "terminal for the live text screen, or none (default: terminal at a terminal).")
     var display: DisplayKind?
@@ -29,9 +34,6 @@ struct RunOptions: ParsableArguments {
     func validate() throws {
         if let timeout, !(timeout > 0 && timeout < 1e9) { throw ValidationError("--timeout takes seconds above zero.") }
         if let maxInstructions, maxInstructions == 0 { throw ValidationError("--max-instructions must be above zero.") }
-        if let screen, screen.hasSuffix(".png") {
-            throw ValidationError("--screen: pictures are not there yet; name a .txt file.")
-        }
     }
 }
 

@@ -56,9 +56,6 @@ struct ProfileCommand: ParsableCommand {
     @OptionGroup(title: "Engine (the guest's result and all counts of instructions stay the same)")
     var engine: EngineOptionGroup
 
-    @OptionGroup
-    var later: LaterOptions
-
     @Argument(parsing: .postTerminator, help: "Arguments for the guest, after --.")
     var arguments: [String] = []
 
@@ -78,7 +75,6 @@ struct ProfileCommand: ParsableCommand {
         command.options = options
         command.debug = debug
         command.engine = engine
-        command.later = later
         command.arguments = arguments
         return command
     }

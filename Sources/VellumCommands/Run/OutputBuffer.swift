@@ -66,14 +66,17 @@ enum HostIO {
     static func report(_ text: String) { write(Array("vellum: \(text)\n".utf8), to: STDERR_FILENO) }
 
     /// Writes a file, or standard output for "-"; false when that failed.
-    static func writeFile(_ path: String, _ text: String) -> Bool {
+    static func writeFile(_ path: String, _ text: String) -> Bool { writeFile(path, Array(text.utf8)) }
+
+    /// Writes a file, or standard output for "-"; false when that failed.
+    static func writeFile(_ path: String, _ bytes: [UInt8]) -> Bool {
         guard path != "-" else {
-            write(Array(text.utf8), to: STDOUT_FILENO)
+            write(bytes, to: STDOUT_FILENO)
             return true
         }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { return false }
-        write(Array(text.utf8), to: descriptor)
+        write(bytes, to: descriptor)
         return close(descriptor) == 0
     }
 }

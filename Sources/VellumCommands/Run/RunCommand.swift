@@ -27,7 +27,7 @@ struct RunCommand: ParsableCommand {
 
             Exit status: the guest's own where it has one (errorlevel, power-off 0, debug exit (value << 1) | 1); 64 usage, \
             65 image not understood, 66 image unreadable, 70 our own error, 120 halted for good, 121 triple fault or \
-            reset, 122 instruction limit, 124 timeout, 130 SIGINT, 137 killed by a debugger, 143 SIGTERM.
+            reset, 122 instruction limit, 123 a script's wait failed, 124 timeout, 130 SIGINT, 137 killed by a debugger, 143 SIGTERM.
             """)
 
     @Argument(help: "The image to run; may be left out where a drive has one to boot from.")
@@ -50,9 +50,6 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup(title: "Engine (the guest's result and all counts of instructions stay the same)")
     var engine: EngineOptionGroup
-
-    @OptionGroup
-    var later: LaterOptions
 
     @Argument(parsing: .postTerminator, help: "Arguments for the guest, after --.")
     var arguments: [String] = []
@@ -78,17 +75,21 @@ struct Runner {
     /// The exit status.
     func run() throws -> Int32 {
         let machine: Machine
+        let script: Script?
         do {
+            script = try command.options.script.map(ScriptFile.read)
             var configuration = try command.machine.configuration(
                 image: command.image, drives: command.drives, arguments: command.arguments)
             command.engine.apply(to: &configuration)
             if configuration.image.isDOSProgram {
                 let zone = configuration.dos.zoneOffset
                 configuration.dos = command.dos.configuration(
-                    arguments: command.arguments, isInteractive: isInteractive)
+                    arguments: command.arguments, isInteractive: isInteractive || script != nil)
                 configuration.dos.zoneOffset = zone
             }
             machine = try Machine(configuration)
+        } catch let error as ScriptFile.Failure {
+            return fail(error.message, error.status)
         } catch let error as ImageError {
             return fail(error.about(command.image ?? "").description, error.exitStatus)
         } catch let error as MachineError {
@@ -99,7 +100,7 @@ struct Runner {
         vellum_trap_signals()
         let session: RunSession
         do {
-            session = try makeSession(machine)
+            session = try makeSession(machine, script)
         } catch {
             return fail(error.message, error.status)
         }
@@ -127,7 +128,7 @@ struct Runner {
         return status
     }
 
-    private func makeSession(_ machine: Machine) throws(SerialChannel.Failure) -> RunSession {
+    private func makeSession(_ machine: Machine, _ script: Script?) throws(SerialChannel.Failure) -> RunSession {
         let debugger = try command.debug.server(for: machine, log: command.options.log)
         var serial = try SerialChannel.open(target(machine))
         if let name = serial.terminalName { HostIO.report("serial port on \(name)") }
@@ -142,7 +143,9 @@ struct Runner {
         if machine.kind.isDOS {
             plan.console = display == nil ? ConsoleChannel() : nil
         }
-        return RunSession(machine: machine, plan: plan, serial: serial, display: display, debugger: debugger)
+        let runner = script.map { ScriptRunner($0, machine: machine) { ScreenFile($0).write(machine) } }
+        return RunSession(
+            machine: machine, plan: plan, serial: serial, display: display, debugger: debugger, script: runner)
     }
 
     /// The console of DOS programs is another one.
@@ -179,8 +182,8 @@ struct Runner {
         var status = closeDrives(session.machine) ?? report.status
         let deadEnd = session.machine.explain(report)
         showScreen(session)
-        if let path = command.options.screen, !HostIO.writeFile(path, session.machine.screenText + "\n") {
-            status = fail("\(path): the screen cannot be written", 70)
+        if let path = command.options.screen, let problem = ScreenFile(path).write(session.machine) {
+            status = fail(problem, 70)
         }
         if let path = command.options.stats {
             let statistics = StatisticsReport(
@@ -195,9 +198,16 @@ struct Runner {
         // A program that ended by itself has said what it had to say.
         if command.options.log >= (report.reason == .dosExit ? .info : .error) {
             HostIO.report("\(report.reason.rawValue): \(report.message) (status \(report.status))")
+            if report.reason == .script, report.status == 123 { reportScreen(session.machine) }
             if let deadEnd { HostIO.write(Array(DeadEndReport(deadEnd: deadEnd).text.utf8), to: STDERR_FILENO) }
         }
         return status
+    }
+
+    /// What a script saw instead of what it waited for.
+    private func reportScreen(_ machine: Machine) {
+        let text = machine.textScreen == nil ? "(a graphics mode)" : machine.screenText
+        HostIO.write(Array("the screen:\n\(text.isEmpty ? "(blank)" : text)\n".utf8), to: STDERR_FILENO)
     }
 
     /// A run is never silent: a guest that sent nothing has its screen printed.

@@ -29,6 +29,8 @@ final class RunSession {
     /// Where the slice at hand ends; nil when the next one begins.
     private var sliceEnd: UInt64?
     private let observer: SessionObserver
+    /// Uses the guest in a person's stead.
+    private let script: ScriptRunner?
     private var pacer: Pacer?
     private let start = HostClock.now
 
@@ -40,16 +42,18 @@ final class RunSession {
     private static let longestWait: UInt64 = 50_000_000
 
     init(
-        machine: Machine, plan: RunPlan, serial: SerialChannel, display: LiveDisplay?, debugger: DebugServer? = nil
+        machine: Machine, plan: RunPlan, serial: SerialChannel, display: LiveDisplay?, debugger: DebugServer? = nil,
+        script: ScriptRunner? = nil
     ) {
         self.machine = machine
         self.debugger = debugger
+        self.script = script
         self.plan = plan
         self.serial = serial
         self.display = display
         observer = SessionObserver(
             output: serial.output, display: plan.displaysSerial ? display : nil, console: plan.console,
-            terminal: display, log: plan.log)
+            terminal: display, script: script, log: plan.log)
         machine.observer = observer
         if plan.usesHostClock { pacer = Pacer(host: HostClock.now, virtual: machine.virtualTime) }
     }
@@ -77,10 +81,16 @@ final class RunSession {
     private func go(steps: Bool) -> ExitReport? {
         if let heldEnd { return finish(heldEnd) }
         let limit = beginSlice()
+        if let report = script?.advance() { return finish(report) }
         let policy: IdlePolicy = pacer == nil ? .skip : .wait
-        let progress = steps ? machine.step(idle: policy) : machine.advance(to: limit, idle: policy)
+        let stop = min(limit, script?.nextInstruction ?? .max)
+        let progress =
+            steps
+            ? machine.step(idle: policy)
+            : machine.advance(to: stop, time: script?.nextTime ?? .max, idle: policy)
         display?.show(machine)
         switch progress {
+        case .ran where machine.instructions < limit: return nil
         case .ended(let report): return end(report)
         case .ran: return endSlice()
         case .stopped(let stop):
@@ -96,7 +106,7 @@ final class RunSession {
         serial.output?.flush()
         plan.console?.output.flush()
         if feedConsole() { return nil }
-        guard until != nil || canWake else { return end(.halted) }
+        guard until != nil || canWake || script?.isDone == false else { return end(.halted) }
         idle(until: until)
         return nil
     }
@@ -122,6 +132,7 @@ final class RunSession {
 
     /// A guest that crashed is shown to the debugger first.
     private func end(_ report: ExitReport) -> ExitReport? {
+        let report = script?.ended(report) ?? report
         guard let debugger, debugger.holds(report) else { return finish(report) }
         heldEnd = report
         debugger.crashed()
@@ -172,7 +183,8 @@ final class RunSession {
         }
         // A guest that does not read must not fill the host's memory.
         let room = 4096 - min(4096, machine.pendingSerialInput)
-        let bytes = serial.input?.read(limit: room, wait: wait)
+        // A script is all the input that its run has.
+        let bytes = script == nil ? serial.input?.read(limit: room, wait: wait) : nil
         if let bytes { machine.sendSerial(bytes) } else { HostInput.sleep(wait) }
     }
 
@@ -226,15 +238,18 @@ private final class SessionObserver: MachineObserver {
     private let console: ConsoleChannel?
     /// Shows a DOS program's console where that has no channel of its own.
     private let terminal: LiveDisplay?
+    private let script: ScriptRunner?
     private let log: LogLevel
     private(set) var serialCount: UInt64 = 0
     private(set) var consoleCount: UInt64 = 0
     private var debugLine: [UInt8] = []
 
     init(
-        output: OutputBuffer?, display: LiveDisplay?, console: ConsoleChannel?, terminal: LiveDisplay?, log: LogLevel
+        output: OutputBuffer?, display: LiveDisplay?, console: ConsoleChannel?, terminal: LiveDisplay?,
+        script: ScriptRunner?, log: LogLevel
     ) {
         self.terminal = terminal
+        self.script = script
         self.output = output
         self.console = console
         self.display = display
@@ -243,6 +258,7 @@ private final class SessionObserver: MachineObserver {
 
     func machine(_ machine: Machine, didSendSerial byte: UInt8) {
         serialCount += 1
+        script?.receive(serial: byte)
         if let output { output.put(byte) } else { display?.put(serial: byte) }
     }
 

@@ -83,11 +83,16 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
     /// The instruction count at which the first deadline is due.
     package var nextDeadlineInstruction: UInt64 {
-        guard alarms.next != .max else { return .max }
-        let now = now
-        guard alarms.next > now else { return instructions }
+        instruction(at: alarms.next)
+    }
+
+    /// The instruction count at which virtual time reaches `time`, if nothing skips; now where it has, and never for
+    /// the greatest number.
+    package func instruction(at time: UInt64) -> UInt64 {
+        guard time != .max else { return .max }
+        guard time > now else { return instructions }
         // Wrapping: after a restore `skipped` may stand for a negative number.
-        return timebase.instructions(toReach: alarms.next &- skipped)
+        return timebase.instructions(toReach: time &- skipped)
     }
 
     /// The first deadline in nanoseconds of virtual time; nil when no device plans anything.

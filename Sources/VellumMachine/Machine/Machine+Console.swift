@@ -11,6 +11,9 @@ extension Machine {
     /// The text screen's lines without trailing blanks; empty in a graphics mode.
     public var screenText: String { textScreen?.text ?? "" }
 
+    /// What the monitor shows.  Where no video firmware has loaded a font, the one of the firmware's file is used.
+    package var frame: Frame { board.chips.display.frame(font: configuration.firmware.fonts.sixteen) }
+
     /// The guest waits for serial input by interrupt, so that input could wake it.
     package var awaitsSerialInput: Bool { board.chips.serial.awaitsInput }
 

@@ -48,26 +48,30 @@ extension Machine {
 
     /// Runs until the instruction count reaches `limit`, the processor idles, or the run ends.  Where `advance` stops
     /// does not change what the guest sees.
-    public func advance(to limit: UInt64, idle: IdlePolicy = .skip) -> Progress {
+    ///
+    /// - Parameter time: nanoseconds of virtual time at which it stops too, as `.ran`; a wait is cut short there.
+    public func advance(to limit: UInt64, time: UInt64 = .max, idle: IdlePolicy = .skip) -> Progress {
         while true {
-            if let progress = settle(idle) { return progress }
-            guard processor.instructions < limit else { return .ran }
+            if let progress = settle(idle, until: time) { return progress }
+            guard processor.instructions < limit, board.now < time else { return .ran }
             if isHalted, !board.interruptPending { continue }
-            if let progress = runEngine(until: limit) { return progress }
+            if let progress = runEngine(until: min(limit, board.instruction(at: time))) { return progress }
         }
     }
 
     /// Does what is due now: devices, played-back events, requests, and the wait of a halted processor.
-    private func settle(_ idle: IdlePolicy) -> Progress? {
+    private func settle(_ idle: IdlePolicy, until time: UInt64) -> Progress? {
         deliverPlayback()
         board.synchronize()
         if let report = takeRequest() { return .ended(report) }
         if let progress = dos?.progress { return progress }
-        if let progress = sleep(idle) { return progress }
+        if board.now >= time { return .ran }
+        if let progress = sleep(idle, until: time) { return progress }
         guard isHalted else { return nil }
         if board.interruptPending, processor.cpu.acceptsInterrupts { return nil }
         guard processor.cpu.acceptsInterrupts else { return .ended(.halted) }
-        let next = [board.nextDeadline, playback?.next?.time].compactMap { $0 }.min()
+        let event = [board.nextDeadline, playback?.next?.time].compactMap { $0 }.min()
+        let next = time == .max ? event : min(event ?? time, time)
         guard let next, idle == .skip, skipsSinceWake < Machine.skipLimit else {
             return .idle(until: idle == .skip ? nil : next)
         }
@@ -77,9 +81,9 @@ extension Machine {
     }
 
     /// A service of the BIOS lets time pass: it goes on at once to whatever comes first, that time or an event.
-    private func sleep(_ idle: IdlePolicy) -> Progress? {
+    private func sleep(_ idle: IdlePolicy, until time: UInt64) -> Progress? {
         guard let wake = dos?.bios?.sleepUntil, board.now < wake, !board.interruptPending else { return nil }
-        let next = [board.nextDeadline, playback?.next?.time, wake].compactMap { $0 }.min() ?? wake
+        let next = [board.nextDeadline, playback?.next?.time, wake, time].compactMap { $0 }.min() ?? wake
         if idle == .wait { return .idle(until: next) }
         board.skip(to: next)
         board.synchronize()

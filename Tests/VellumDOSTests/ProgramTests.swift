@@ -1,4 +1,5 @@
 import Testing
+import VellumDOS
 import VellumMachine
 
 /// Loading programs, and what they begin and end with.
@@ -16,6 +17,18 @@ import VellumMachine
         #expect(run.output == "Hello\r\n")
         #expect(run.report.reason == .dosExit)
         #expect(run.status == 42)
+    }
+
+    @Test func aMachineWithDOSLeavesNothingBehind() throws {
+        weak var board: Board?
+        weak var kernel: DOSKernel?
+        do {
+            let run = try Workspace().run(body: "int 20h")
+            (board, kernel) = (run.machine.board, run.machine.dos?.kernel)
+            #expect(board != nil && kernel != nil)
+        }
+        #expect(board == nil)
+        #expect(kernel == nil)
     }
 
     @Test(arguments: ["int 20h", "xor ah, ah\nint 21h", "ret", "mov cl, 0\ncall 5"])

@@ -42,6 +42,13 @@ package final class DOSMachine {
         processor.traps = self
     }
 
+    /// Lets go of everything that holds on to this: services know their host.
+    func disconnect() {
+        protectedHandlers = [:]
+        stubs = StubTable()
+        (kernel, bios) = (nil, nil)
+    }
+
     // MARK: The start
 
     /// Less has no room for upper memory and what lies above.

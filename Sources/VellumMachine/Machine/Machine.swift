@@ -104,7 +104,10 @@ public final class Machine {
         start()
     }
 
-    deinit { board.processor = nil }
+    deinit {
+        dos?.disconnect()
+        board.processor = nil
+    }
 
     private func connectDOS(_ program: DOSProgram) throws(MachineError) {
         guard configuration.memory >= DOSMachine.leastMemory else { throw .memory(configuration.memory) }

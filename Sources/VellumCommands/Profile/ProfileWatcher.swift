@@ -75,7 +75,7 @@ final class ProfileWatcher: RunWatcher {
         let json = ProfileReport(profile: Profile(recorder, symbols: symbols), statistics: statistics).json.compact()
         var files = [("profile.json", json + "\n")]
         switch command.format {
-        case .html, .json: break
+        case .json: break
         case .folded: files.append(("stacks.folded", FlameGraph(recorder, symbols: symbols).folded))
         case .speedscope:
             let text = FlameGraph(recorder, symbols: symbols).speedscope(name: machine.configuration.image.name)

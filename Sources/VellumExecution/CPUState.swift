@@ -63,8 +63,9 @@ extension UnsafeMutablePointer where Pointee == CPUState {
 
     /// A segment register's selector, without the walk through `privileged`.
     @inline(__always) package func selector(_ number: UInt8) -> UInt16 {
-        UnsafeRawPointer(self).load(
-            fromByteOffset: CPUState.selectorsOffset + Int(min(number, 5)) * 2, as: UInt16.self)
+        withUnsafeBytes(of: &pointee.engine.selectors) {
+            $0.load(fromByteOffset: Int(min(number, 5)) * 2, as: UInt16.self)
+        }
     }
 
     @inline(__always) package subscript(register: GeneralRegister) -> UInt32 {
@@ -79,7 +80,7 @@ extension UnsafeMutablePointer where Pointee == CPUState {
 
     /// The whole of EFLAGS.
     package var eflags: UInt32 {
-        get {
+        @inline(__always) get {
             let direction = visible.pointee.direction < 0 ? EFlags.direction.rawValue : 0
             return pointee.privileged.systemFlags | visible.arithmeticFlags.rawValue | direction | EFlags.fixed.rawValue
         }
@@ -91,35 +92,34 @@ extension UnsafeMutablePointer where Pointee == CPUState {
     }
 
     /// Loads a segment register's cached descriptor and opens the soft MMU's window on it.
-    package func setSegment(_ segment: SegmentRegister, _ state: SegmentState) {
+    @inline(__always) package func setSegment(_ segment: SegmentRegister, _ state: SegmentState) {
         pointee.privileged[segment] = state
         refreshWindow(segment)
     }
 
     /// Recomputes the soft MMU's window from the cached descriptor.
-    package func refreshWindow(_ segment: SegmentRegister) {
+    @inline(__always) package func refreshWindow(_ segment: SegmentRegister) {
         let state = pointee.privileged[segment]
         let window = visible.window(segment)
-        UnsafeMutableRawPointer(self).storeBytes(
-            of: state.selector, toByteOffset: CPUState.selectorsOffset + Int(segment.rawValue) * 2, as: UInt16.self)
-        let usable = state.isPresent && state.isCodeOrData && !state.isExpandDown
-        window.pointee.base = state.base
-        window.pointee.readLast = usable && state.isReadable ? Int64(state.limit) : -1
-        // Real mode writes through CS too; its cached descriptor is then a writable one.
-        window.pointee.writeLast = usable && state.isWritable ? Int64(state.limit) : -1
-        let flat = FragmentMode.flat(segment).rawValue
-        if state.isFlat(asCode: segment == .cs) {
-            pointee.engine.flatSegments |= flat
-        } else {
-            pointee.engine.flatSegments &= ~flat
+        withUnsafeMutableBytes(of: &pointee.engine.selectors) {
+            $0.storeBytes(of: state.selector, toByteOffset: Int(segment.rawValue) * 2, as: UInt16.self)
         }
+        let usable = state.isPresent && state.isCodeOrData && !state.isExpandDown
+        let (reads, writes) = (usable && state.isReadable, usable && state.isWritable)
+        window.pointee.base = state.base
+        window.pointee.readLast = reads ? Int64(state.limit) : -1
+        // Real mode writes through CS too; its cached descriptor is then a writable one.
+        window.pointee.writeLast = writes ? Int64(state.limit) : -1
+        // Base zero and the whole 4 GiB, readable, and but for CS writable.
+        let isFlat = state.base == 0 && state.limit == ~0 && (segment == .cs ? reads : writes)
+        let bit = FragmentMode.flat(segment).rawValue
+        pointee.engine.flatSegments = pointee.engine.flatSegments & ~bit | (isFlat ? bit : 0)
     }
 }
 
 extension CPUState {
     static let floatingOffset = MemoryLayout<CPUState>.offset(of: \CPUState.floating) ?? 0
-    static let selectorsOffset = MemoryLayout<CPUState>.offset(of: \CPUState.engine.selectors) ?? 0
 
     /// EFLAGS bits kept in `Privileged.systemFlags`.
-    package static let systemFlagsMask: UInt32 = 0x003F_7300
+    package static var systemFlagsMask: UInt32 { @inline(__always) get { 0x003F_7300 } }
 }

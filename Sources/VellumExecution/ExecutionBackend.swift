@@ -13,7 +13,8 @@ package enum BackendExit: Sendable {
 
 /// Performs hypervisor calls for a backend.
 package protocol HypervisorGate: AnyObject {
-    func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome
+    /// Performs the call that a `.hypervisor` micro-op holds.
+    func perform(_ operation: UnsafePointer<MicroOp>) throws(GuestFault) -> CallOutcome
     /// A waiting x87 instruction finds an unmasked exception pending: throws #MF where CR0.NE says so, else drives FERR#
     /// and returns false when the interrupt that follows must be taken before the instruction.
     func meetNumericError() throws(GuestFault) -> Bool
@@ -37,9 +38,12 @@ package protocol FragmentResolver: AnyObject {
     /// The fragment found is not entered: the budget does not allow it.
     func deferred(_ fragment: FragmentPointer)
     /// A fragment ended in a way that may have changed mode, mappings or lines; `engine.eip` is where to go on.  The
-    /// fragment there, brought up to the new context, where nothing waits for the run loop; else nil.
+    /// fragment there, brought up to the new context and charged for, where nothing waits for the run loop; else nil.
     func proceed() -> FragmentPointer?
 }
+
+/// What a backend needs of the processor around it.
+package typealias BackendHost = HypervisorGate & FragmentResolver
 
 /// Executes fragments: one door in, an exit reason out.
 package protocol ExecutionBackend: AnyObject {

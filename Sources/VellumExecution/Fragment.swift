@@ -59,7 +59,7 @@ extension UnsafeMutablePointer where Pointee == Fragment {
     }
 
     /// EIP of the fragment's instruction `index`; of the next one after it for `index` = count.
-    package func eip(ofInstruction index: UInt8) -> UInt32 {
+    @inline(__always) package func eip(ofInstruction index: UInt8) -> UInt32 {
         pointee.eip &+ UInt32(pointee.offsets[Int(index)])
     }
 

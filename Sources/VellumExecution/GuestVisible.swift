@@ -24,6 +24,13 @@ package enum FlagKind: UInt32, Sendable {
     /// result = old + 1, old - 1; the operands still belong to the carry.
     case inc8, inc16, inc32
     case dec8, dec16, dec32
+
+    /// The kind in a stored `flagKind`.
+    @inline(__always) init(stored word: UInt32) {
+        let number = word & 15
+        // Every number up to the last case's is a case.
+        self = number <= FlagKind.dec32.rawValue ? unsafeBitCast(UInt8(number), to: FlagKind.self) : .explicit
+    }
 }
 
 /// What translated code reaches: general registers, temporaries, arithmetic flags, DF and the segment windows of the
@@ -62,8 +69,10 @@ package struct GuestVisible {
 extension UnsafeMutablePointer where Pointee == GuestVisible {
     /// A general register.
     package subscript(register: GeneralRegister) -> UInt32 {
-        get { UnsafeRawPointer(self).load(fromByteOffset: Int(register.rawValue) * 4, as: UInt32.self) }
-        nonmutating set {
+        @inline(__always) get {
+            UnsafeRawPointer(self).load(fromByteOffset: Int(register.rawValue) * 4, as: UInt32.self)
+        }
+        @inline(__always) nonmutating set {
             UnsafeMutableRawPointer(self).storeBytes(
                 of: newValue, toByteOffset: Int(register.rawValue) * 4, as: UInt32.self)
         }
@@ -71,8 +80,10 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
 
     /// The four bytes at a slot (slots of byte registers: use `byte`).
     package subscript(slot: RegisterSlot) -> UInt32 {
-        get { UnsafeRawPointer(self).loadUnaligned(fromByteOffset: Int(slot.offset), as: UInt32.self) }
-        nonmutating set {
+        @inline(__always) get {
+            UnsafeRawPointer(self).loadUnaligned(fromByteOffset: Int(slot.offset), as: UInt32.self)
+        }
+        @inline(__always) nonmutating set {
             UnsafeMutableRawPointer(self).storeBytes(of: newValue, toByteOffset: Int(slot.offset), as: UInt32.self)
         }
     }
@@ -87,9 +98,8 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         }
     }
 
-    package func window(_ segment: SegmentRegister) -> UnsafeMutablePointer<SegmentWindow> {
-        let first = UnsafeMutableRawPointer(self) + GuestVisible.windowsOffset
-        return first.assumingMemoryBound(to: SegmentWindow.self) + Int(segment.rawValue)
+    @inline(__always) package func window(_ segment: SegmentRegister) -> UnsafeMutablePointer<SegmentWindow> {
+        withUnsafeMutablePointer(to: &pointee.windows.0) { $0 } + Int(segment.rawValue)
     }
 }
 

@@ -16,7 +16,7 @@ extension Interpreter {
         cpu.pointee.engine.unretired = fragment.pointee.count
         cpu.pointee.engine.running = fragment
         cpu.pointee.engine.eip = fragment.pointee.eip
-        gate.drainEntries()
+        host.drainEntries()
     }
 
     /// The running fragment did `count` instructions by a block operation.

@@ -37,7 +37,7 @@ extension Interpreter {
         }
         if unit.pointee.reported, !unit.isErrorPending {
             unit.pointee.reported = false
-            gate.numericErrorCleared()
+            host.numericErrorCleared()
         }
         return cpu.pointee.engine.endRequested ? .endFragment : .next
     }
@@ -58,7 +58,7 @@ extension Interpreter {
     func meetNumericError(
         _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
     ) throws(GuestFault) -> Bool {
-        if try gate.meetNumericError() { return true }
+        if try host.meetNumericError() { return true }
         giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), tried: true, cpu)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return false

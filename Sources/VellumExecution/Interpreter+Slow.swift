@@ -9,6 +9,7 @@ extension Interpreter {
     private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
 
     /// Tells handlers, devices and the clock which instruction is running.
+    @inline(__always)
     func announce(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
         cpu.pointee.engine.unretired = fragment.pointee.count &- Int64(ip.pointee.instruction)
         cpu.pointee.engine.running = fragment
@@ -182,13 +183,13 @@ extension Interpreter {
     /// 0: go on, 1: end after the instruction, 2: EIP is set, 3: `pending` is raised.
     @inline(never)
     func hypervisorCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> Int32 {
+        let cpu = self.cpu
         announce(ip, fragment)
         let index = ip.pointee.instruction
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: index)
         cpu.pointee.engine.nextEIP = fragment.eip(ofInstruction: index &+ 1)
-        guard let call = ip.pointee.hypervisorCall else { return 0 }
         do throws(GuestFault) {
-            let outcome = try gate.perform(call, ip.pointee.callArguments)
+            let outcome = try host.perform(ip)
             if outcome == .transfer { refund(after: ip, fragment, cpu) }
             if outcome == .next && cpu.pointee.engine.endRequested { return 1 }
             return outcome.rawValue
@@ -235,7 +236,7 @@ extension Interpreter {
         }
         cpu.pointee.engine.running = fragment
         guard let next = resolve(eip) else { return nil }
-        resolver.entered(next, link: link, of: fragment)
+        host.entered(next, link: link, of: fragment)
         return next
     }
 
@@ -257,7 +258,7 @@ extension Interpreter {
     private func goSlowly(_ eip: UInt32) -> FragmentPointer? {
         cpu.pointee.engine.eip = eip
         guard let next = resolve(eip) else { return nil }
-        resolver.entered(next)
+        host.entered(next)
         return next
     }
 
@@ -266,22 +267,20 @@ extension Interpreter {
     func proceed() -> FragmentPointer? {
         guard !cpu.pointee.engine.endRequested, cpu.pointee.engine.budget > 0 else { return nil }
         cpu.pointee.engine.unretired = 0
-        guard let next = resolver.proceed(), let charged = charge(next) else { return nil }
-        resolver.entered(charged)
-        return charged
+        return host.proceed()
     }
 
     /// The fragment at EIP, charged for; nil when there is none or the budget does not allow it.
     private func resolve(_ eip: UInt32) -> FragmentPointer? {
         cpu.pointee.engine.unretired = 0
-        guard cpu.pointee.engine.budget > 0, let next = resolver.resolve(eip: eip) else { return nil }
+        guard cpu.pointee.engine.budget > 0, let next = host.resolve(eip: eip) else { return nil }
         return charge(next)
     }
 
     private func charge(_ next: FragmentPointer) -> FragmentPointer? {
         let left = cpu.pointee.engine.budget &- next.pointee.count
         guard left >= 0 else {
-            resolver.deferred(next)
+            host.deferred(next)
             return nil
         }
         cpu.pointee.engine.budget = left

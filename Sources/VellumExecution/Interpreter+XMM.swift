@@ -65,7 +65,7 @@ extension Interpreter {
             UInt32(code.opcode), code.isScalar, code.immediate, control.effective, &result, &operand)
         let flags = control.flags(raised, code, before, operand, result)
         unit.pointee.mxcsr |= flags
-        if flags & control.unmasked != 0 { throw gate.simdNumericFault }
+        if flags & control.unmasked != 0 { throw host.simdNumericFault }
         switch code.opcode {
         case 0x2C where code.isScalar, 0x2D where code.isScalar:
             RegisterFile(cpu.visible).set(ip.pointee.a, UInt32(truncatingIfNeeded: result.low))

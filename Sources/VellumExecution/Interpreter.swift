@@ -9,8 +9,8 @@ import VellumMicroOps
 package final class Interpreter: ExecutionBackend {
     let cpu: CPU
     let mmu: SoftMMU
-    unowned(unsafe) let gate: HypervisorGate
-    unowned(unsafe) let resolver: FragmentResolver
+    /// Owned, so that calls count no references; it must not own the interpreter.
+    let host: any BackendHost
     /// What the instruction at hand raised.
     var pending = GuestFault(.invalidOpcode)
     /// The instruction at hand waits for an interrupt to come first.
@@ -22,12 +22,11 @@ package final class Interpreter: ExecutionBackend {
     /// Shared with the resolver, which fills it.
     let jumps: JumpCache
 
-    package init(cpu: CPU, mmu: SoftMMU, gate: HypervisorGate, resolver: FragmentResolver, jumps: JumpCache) {
+    package init(cpu: CPU, mmu: SoftMMU, host: any BackendHost, jumps: JumpCache) {
         self.cpu = cpu
         self.jumps = jumps
         self.mmu = mmu
-        self.gate = gate
-        self.resolver = resolver
+        self.host = host
         stub = .allocate(capacity: Interpreter.stubCapacity)
         stub.initialize(repeating: MicroOp(.exit), count: Interpreter.stubCapacity)
     }
@@ -1358,7 +1357,7 @@ package final class Interpreter: ExecutionBackend {
             case .hypervisor:
                 switch hypervisorCall(ip, fragment) {
                 case 0: ip += 1
-                case 1: ip = endAfter(ip, fragment)
+                case 1: ip = ip[1].opcode == .exit ? ip + 1 : endAfter(ip, fragment)
                 case 2:
                     guard let next = proceed() else { return .fragmentEnd }
                     fragment = next

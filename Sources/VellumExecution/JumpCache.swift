@@ -9,8 +9,8 @@ package struct JumpCache {
         var fragment: FragmentPointer?
     }
 
-    private static let count = 4096
-    private let entries: UnsafeMutablePointer<Entry>
+    static var count: Int { @inline(__always) get { 4096 } }
+    let entries: UnsafeMutablePointer<Entry>
 
     package init() {
         entries = .allocate(capacity: JumpCache.count)
@@ -18,7 +18,7 @@ package struct JumpCache {
     }
 
     @inline(__always)
-    private func entry(_ eip: UInt32) -> UnsafeMutablePointer<Entry> {
+    func entry(_ eip: UInt32) -> UnsafeMutablePointer<Entry> {
         entries + Int((eip ^ eip &>> 12) & UInt32(JumpCache.count - 1))
     }
 

@@ -18,7 +18,7 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     package var overflowFlag: Bool {
         let result = UInt32(truncatingIfNeeded: pointee.flagResult)
         let kind = pointee.flagKind
-        switch FlagKind(rawValue: kind & 15) ?? .explicit {
+        switch FlagKind(stored: kind) {
         case .explicit: return kind & 1 << 11 != 0
         case .add8: return overflowOfAdd(result) & 0x80 != 0
         case .add16: return overflowOfAdd(result) & 0x8000 != 0
@@ -40,13 +40,18 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         let result = UInt32(truncatingIfNeeded: pointee.flagResult)
         let right = pointee.carryRight
         let kind = pointee.flagKind
-        switch FlagKind(rawValue: kind & 15) ?? .explicit {
+        switch FlagKind(stored: kind) {
         case .explicit: return kind & 1 << 4 != 0
         case .add8, .add16, .add32: return (result ^ right ^ (result &- right)) & 0x10 != 0
         case .sub8, .sub16, .sub32: return (result ^ right ^ (result &+ right)) & 0x10 != 0
         case .inc8, .inc16, .inc32: return result & 15 == 0
         case .dec8, .dec16, .dec32: return result & 15 == 15
         }
+    }
+
+    /// OF and AF of an operation that has not made them explicit.
+    @inline(never) package var overflowAndAdjust: UInt32 {
+        (overflowFlag ? EFlags.overflow.rawValue : 0) | (adjustFlag ? EFlags.adjust.rawValue : 0)
     }
 
     private func overflowOfAdd(_ result: UInt32) -> UInt32 {
@@ -61,17 +66,13 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
 
     /// The six arithmetic flags at their EFLAGS positions.
     package var arithmeticFlags: EFlags {
-        get {
-            var flags: EFlags = []
-            if carryFlag { flags.insert(.carry) }
-            if parityFlag { flags.insert(.parity) }
-            if adjustFlag { flags.insert(.adjust) }
-            if zeroFlag { flags.insert(.zero) }
-            if signFlag { flags.insert(.sign) }
-            if overflowFlag { flags.insert(.overflow) }
-            return flags
+        @inline(__always) get {
+            var flags = pointee.flagKind & 15 == 0 ? pointee.flagKind : overflowAndAdjust
+            flags |= UInt32(carryFlag ? 1 : 0) | (parityFlag ? EFlags.parity.rawValue : 0)
+            flags |= (zeroFlag ? EFlags.zero.rawValue : 0) | (signFlag ? EFlags.sign.rawValue : 0)
+            return EFlags(rawValue: flags)
         }
-        nonmutating set {
+        @inline(__always) nonmutating set {
             pointee.flagKind = newValue.rawValue & (EFlags.overflow.rawValue | EFlags.adjust.rawValue)
             pointee.carryLeft = 0
             pointee.carryRight = newValue.rawValue & EFlags.carry.rawValue
@@ -80,7 +81,7 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     }
 
     /// A `flagResult` whose ZF, SF and PF are those given, contradictory or not.
-    package static func flagResult(for flags: EFlags) -> Int64 {
+    @inline(__always) package static func flagResult(for flags: EFlags) -> Int64 {
         let low: UInt64 = flags.contains(.zero) ? 0 : 1
         let high: UInt64 = flags.contains(.sign) ? 0x8000_0000_0000_0000 : 0
         // Byte 0 xor byte 4 must have even parity exactly when PF is set; byte 0 is 0 or 1.

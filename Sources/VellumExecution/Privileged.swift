@@ -79,7 +79,7 @@ package struct Privileged: Equatable, Sendable, Codable {
     @inline(__always) package var isProtected: Bool { cr0 & CR0.pe != 0 }
     @inline(__always) package var isVirtual8086: Bool { systemFlags & EFlags.virtual8086.rawValue != 0 }
     @inline(__always) package var isPaging: Bool { cr0 & CR0.pg != 0 }
-    @inline(__always) package var iopl: UInt8 { UInt8(systemFlags >> 12 & 3) }
+    @inline(__always) package var iopl: UInt8 { UInt8(systemFlags &>> 12 & 3) }
 
     package subscript(segment: SegmentRegister) -> SegmentState {
         @inline(__always) get { segments[segment] }

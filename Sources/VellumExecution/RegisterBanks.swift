@@ -2,7 +2,8 @@ import VellumIA32
 
 /// DR0 to DR7 by number; 4 and 5 are unused.
 package struct DebugRegisters: Sendable {
-    private var bank: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+    // Not private: what is inlined into other modules must be able to name it.
+    var bank: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
     package init() { bank = (0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400) }
 
@@ -34,7 +35,7 @@ package struct DebugRegisters: Sendable {
 
 /// The cached descriptors of ES CS SS DS FS GS.
 package struct SegmentRegisters: Sendable {
-    private var bank: (SegmentState, SegmentState, SegmentState, SegmentState, SegmentState, SegmentState)
+    var bank: (SegmentState, SegmentState, SegmentState, SegmentState, SegmentState, SegmentState)
 
     package init() {
         let empty = SegmentState.realMode(0)

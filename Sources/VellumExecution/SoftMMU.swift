@@ -33,7 +33,7 @@ package final class SoftMMU {
     package unowned(unsafe) var walker: PageWalker
     /// Owned by whoever owns this unit too.
     package unowned(unsafe) var codeObserver: CodeObserver?
-    let cpu: CPU
+    package let cpu: CPU
     /// Where misses, walks and flushes are told.
     package let events: EventStream
     /// Who writes physical memory now, and the linear address of an instruction's write: for those who ask what
@@ -44,12 +44,12 @@ package final class SoftMMU {
     /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
     let supervisor = TLB()
     let user = TLB()
-    private let unfilled = TLB()
+    let unfilled = TLB()
 
     /// All ones, or all but bit 20 while the A20 gate is closed.
-    private var a20Mask: UInt32 = ~0
+    var a20Mask: UInt32 = ~0
     /// CR0.AM and EFLAGS.AC at CPL 3: misaligned accesses raise #AC.
-    private(set) var alignmentArmed = false
+    var alignmentArmed = false
     package private(set) var watchpoints: [Watchpoint] = []
     /// What a debugger outside the machine watches, beside the guest's own breakpoints.
     package internal(set) var observed: [ObservedRange] = []
@@ -61,7 +61,7 @@ package final class SoftMMU {
     package var watchpointHits: UInt32 = 0
 
     /// Grows whenever a translation that code may rely on could have changed.
-    package private(set) var epoch: UInt64 = 1
+    package internal(set) var epoch: UInt64 = 1
     package private(set) var misses: UInt64 = 0
     package private(set) var flushes: UInt64 = 0
 
@@ -82,14 +82,14 @@ package final class SoftMMU {
     // MARK: Modes and flushes
 
     /// The entries that translated code at the current privilege uses.
-    package var currentEntries: UnsafeMutablePointer<TLBEntry> {
+    @inline(__always) package var currentEntries: UnsafeMutablePointer<TLBEntry> {
         if cpu.pointee.privileged.cpl != 3 { return supervisor.entries }
         return alignmentArmed ? unfilled.entries : user.entries
     }
 
     /// Recomputes what depends on the processor's mode; the hypervisor calls it after changing A20, CR0, EFLAGS or CPL.
-    package func modeChanged() {
-        let mask: UInt32 = cpu.pointee.privileged.a20 ? ~0 : ~(1 << 20)
+    @inline(__always) package func modeChanged() {
+        let mask: UInt32 = cpu.pointee.privileged.a20 ? ~0 : ~0x10_0000
         if mask != a20Mask {
             a20Mask = mask
             flushAll()
@@ -209,6 +209,7 @@ package final class SoftMMU {
     // MARK: Linear accesses
 
     /// Reads 1, 2 or 4 bytes, zero-extended.
+    @inline(__always)
     package func read(_ linear: UInt32, width: Int, user isUser: Bool) throws(GuestFault) -> UInt32 {
         let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
         if entry.readTag == (linear &+ UInt32(width - 1)) & ~0xFFF, !(isUser && alignmentArmed),
@@ -220,6 +221,7 @@ package final class SoftMMU {
     }
 
     /// Writes the low 1, 2 or 4 bytes of `value`; nothing is written when it throws.
+    @inline(__always)
     package func write(_ linear: UInt32, value: UInt32, width: Int, user isUser: Bool) throws(GuestFault) {
         let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
         if entry.writeTag == (linear &+ UInt32(width - 1)) & ~0xFFF, !(isUser && alignmentArmed),
@@ -229,6 +231,27 @@ package final class SoftMMU {
         } else {
             try slowWrite(linear, value, width, isUser)
         }
+    }
+
+    /// Where `length` bytes (at most 4096) lie on the host, when they may be written with nothing to check or to tell:
+    /// plain memory of one page that the TLB knows.
+    @inline(__always)
+    package func plainWrite(_ linear: UInt32, length: UInt32, user isUser: Bool) -> UnsafeMutableRawPointer? {
+        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        guard entry.writeTag == linear & ~0xFFF, linear & 0xFFF + length <= 0x1000, !(isUser && alignmentArmed) else {
+            return nil
+        }
+        return UnsafeMutableRawPointer(bitPattern: entry.addend &+ UInt(linear))
+    }
+
+    /// Likewise for reading.
+    @inline(__always)
+    package func plainRead(_ linear: UInt32, length: UInt32, user isUser: Bool) -> UnsafeRawPointer? {
+        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        guard entry.readTag == linear & ~0xFFF, linear & 0xFFF + length <= 0x1000, !(isUser && alignmentArmed) else {
+            return nil
+        }
+        return UnsafeRawPointer(bitPattern: entry.addend &+ UInt(linear))
     }
 
     /// Makes sure that `length` bytes (at most 4096) may be written, without writing.
@@ -346,7 +369,7 @@ package final class SoftMMU {
         writing(as: .pageWalk) { writePhysical(address & a20Mask, value: value, width: 4) }
     }
 
-    @inline(__always) static func load(_ host: UnsafeRawPointer, _ width: Int) -> UInt32 {
+    @inline(__always) package static func load(_ host: UnsafeRawPointer, _ width: Int) -> UInt32 {
         switch width {
         case 1: UInt32(host.load(as: UInt8.self))
         case 2: UInt32(host.loadUnaligned(as: UInt16.self))
@@ -354,7 +377,7 @@ package final class SoftMMU {
         }
     }
 
-    @inline(__always) static func store(_ host: UnsafeMutableRawPointer, _ value: UInt32, _ width: Int) {
+    @inline(__always) package static func store(_ host: UnsafeMutableRawPointer, _ value: UInt32, _ width: Int) {
         switch width {
         case 1: host.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
         case 2: host.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)

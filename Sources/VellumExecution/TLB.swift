@@ -43,13 +43,13 @@ package struct TLBRecord: Equatable, Sendable {
 
 /// A direct-mapped TLB for one privilege, with a few entries that conflicts threw out behind it.
 struct TLB {
-    static let entryCount = 2048
+    static var entryCount: Int { @inline(__always) get { 2048 } }
     static let victimCount = 8
 
     /// The page's low bits alone: two instructions of the host before every access.  Neighbouring pages never share an
     /// entry, which the check for straddling accesses relies on; pages that do are 8 MiB apart, and the victims keep
     /// two or three buffers at such distances from walking the tables again and again.
-    @inline(__always) static func index(_ linear: UInt32) -> Int { Int(linear >> 12 & UInt32(entryCount - 1)) }
+    @inline(__always) static func index(_ linear: UInt32) -> Int { Int(linear &>> 12 & UInt32(entryCount - 1)) }
 
     let entries: UnsafeMutablePointer<TLBEntry>
     let details: UnsafeMutablePointer<TLBDetail>

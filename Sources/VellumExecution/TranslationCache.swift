@@ -61,8 +61,8 @@ package final class TranslationCache: CodeObserver {
     private var graveyardBytes = 0
     private var contexts: [FragmentContext: UInt32] = [:]
     /// Contexts that were asked for lately, by their mode: a guest goes back and forth between a few.
-    private var recentContexts = UnsafeMutablePointer<RecentContext?>.allocate(capacity: recentCount)
-    private static let recentCount = 16
+    var recentContexts = UnsafeMutablePointer<RecentContext?>.allocate(capacity: recentCount)
+    static var recentCount: Int { @inline(__always) get { 16 } }
     private var history = TranslationHistory()
     private var lastSerial: UInt32 = 0
 
@@ -97,16 +97,16 @@ package final class TranslationCache: CodeObserver {
     // MARK: Lookup and insertion
 
     /// The small number of a context.
-    package func number(of context: FragmentContext) -> UInt32 {
+    @inline(__always) package func number(of context: FragmentContext) -> UInt32 {
         let mode = context.mode.rawValue
-        let recent = recentContexts + Int((mode ^ mode >> 2 ^ mode >> 9) & UInt32(TranslationCache.recentCount - 1))
+        let recent = recentContexts + Int((mode ^ mode &>> 2 ^ mode &>> 9) & UInt32(TranslationCache.recentCount - 1))
         if let known = recent.pointee, known.context == context { return known.number }
         let number = internedNumber(of: context)
         recent.pointee = RecentContext(context: context, number: number)
         return number
     }
 
-    private func internedNumber(of context: FragmentContext) -> UInt32 {
+    @inline(never) func internedNumber(of context: FragmentContext) -> UInt32 {
         if let number = contexts[context] { return number }
         // Bounded: a guest that goes through segments without end makes the cache start over.
         if contexts.count >= 1 << 16 {
@@ -347,7 +347,7 @@ package final class TranslationCache: CodeObserver {
     }
 }
 
-private struct RecentContext {
+struct RecentContext {
     var context: FragmentContext
     var number: UInt32
 }

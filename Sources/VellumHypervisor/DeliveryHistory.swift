@@ -39,19 +39,20 @@ package struct DeliveryStep: Equatable, Sendable {
 
 /// The last attempts, for reports on guests that came to a dead end.  Nothing the guest can see depends on it.
 package struct DeliveryHistory: Sendable {
-    package static let capacity = 32
+    /// A power of two.
+    package static var capacity: Int { 32 }
     private var ring = [DeliveryStep](repeating: DeliveryStep(vector: 0), count: capacity)
     private var count = 0
 
     package init() {}
 
     mutating func append(_ step: DeliveryStep) {
-        ring[count % DeliveryHistory.capacity] = step
+        ring[count & (DeliveryHistory.capacity - 1)] = step
         count += 1
     }
 
     /// The last attempt failed.
-    mutating func fail(_ fault: GuestFault) { ring[(count - 1) % DeliveryHistory.capacity].failure = fault }
+    mutating func fail(_ fault: GuestFault) { ring[(count - 1) & (DeliveryHistory.capacity - 1)].failure = fault }
 
     /// Oldest first.
     package var steps: [DeliveryStep] {

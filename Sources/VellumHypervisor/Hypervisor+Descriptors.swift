@@ -8,7 +8,7 @@ struct TableEntry {
     /// Linear address of the descriptor.
     let address: UInt32
 
-    var state: SegmentState { descriptor.loaded(selector: selector) }
+    @inline(__always) var state: SegmentState { descriptor.loaded(selector: selector) }
     var rpl: UInt8 { UInt8(selector & 3) }
 }
 
@@ -23,7 +23,7 @@ func isNull(_ selector: UInt16) -> Bool { selector & 0xFFFC == 0 }
 
 extension Hypervisor {
     /// The descriptor that a selector names, or nil beyond its table's limit (SDM vol. 3, section 3.5.1).
-    func entry(_ selector: UInt16) throws(GuestFault) -> TableEntry? {
+    @inline(__always) func entry(_ selector: UInt16) throws(GuestFault) -> TableEntry? {
         let offset = UInt32(selector & 0xFFF8)
         let base: UInt32
         let limit: UInt32
@@ -48,13 +48,17 @@ extension Hypervisor {
     }
 
     /// Eight bytes at a linear address; the processor reads its tables as a supervisor.
-    func readDescriptor(_ address: UInt32) throws(GuestFault) -> Descriptor {
+    @inline(__always) func readDescriptor(_ address: UInt32) throws(GuestFault) -> Descriptor {
+        if let host = mmu.plainRead(address, length: 8, user: false) {
+            return Descriptor(
+                low: host.loadUnaligned(as: UInt32.self), high: host.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        }
         let low = try mmu.read(address, width: 4, user: false)
         return Descriptor(low: low, high: try mmu.read(address &+ 4, width: 4, user: false))
     }
 
     /// Sets the accessed bit of a code or data descriptor and returns what the segment register is to hold.
-    func accept(_ entry: TableEntry) throws(GuestFault) -> SegmentState {
+    @inline(__always) func accept(_ entry: TableEntry) throws(GuestFault) -> SegmentState {
         var state = entry.state
         if state.access & 1 == 0 {
             state.access |= 1

@@ -53,28 +53,26 @@ extension Hypervisor {
 
     /// Pushes the return address and goes on at the same level.
     private func call(_ code: SegmentState, _ eip: UInt32, size: UInt8) throws(GuestFault) -> CallOutcome {
-        var stack = currentStack
-        try probeFrame(2, size: size, on: stack)
+        var frame = try openFrame(2, size: size, on: currentStack)
         try requireInside(code, eip)
-        try pushReturnAddress(size, on: &stack)
-        cpu[.esp] = stack.pointer
+        try pushReturnAddress(on: &frame)
+        cpu[.esp] = frame.stack.pointer
         enter(code, eip: eip, privilege: cpl)
         return .transfer
     }
 
     private func callReal(_ selector: UInt16, _ offset: UInt32, _ size: UInt8) throws(GuestFault) -> CallOutcome {
-        var stack = currentStack
-        try probeFrame(2, size: size, on: stack)
+        var frame = try openFrame(2, size: size, on: currentStack)
         try requireInside(realCode(selector), offset)
-        try pushReturnAddress(size, on: &stack)
-        cpu[.esp] = stack.pointer
+        try pushReturnAddress(on: &frame)
+        cpu[.esp] = frame.stack.pointer
         try enterRealCode(selector, offset)
         return .transfer
     }
 
-    func pushReturnAddress(_ size: UInt8, on stack: inout StackCursor) throws(GuestFault) {
-        try push(UInt32(cpu.pointee.privileged[.cs].selector), size: size, on: &stack)
-        try push(cpu.pointee.engine.nextEIP, size: size, on: &stack)
+    func pushReturnAddress(on frame: inout StackFrame) throws(GuestFault) {
+        try push(UInt32(cpu.pointee.privileged[.cs].selector), on: &frame)
+        try push(cpu.pointee.engine.nextEIP, on: &frame)
     }
 
     /// The code segment that a far JMP or CALL names directly.

@@ -58,18 +58,19 @@ extension Hypervisor {
         return setFlags(image | (wantsInterrupts ? flag : 0), mask: Hypervisor.openFlags | flag)
     }
 
-    /// Replaces the flags in `mask` and says whether the fragment may go on.
+    /// Replaces the arithmetic flags, DF, and those of the others that are in `mask`, and says whether the fragment may
+    /// go on.
     @discardableResult
     func setFlags(_ value: UInt32, mask: UInt32) -> CallOutcome {
-        let mask = mask & model.flagsMask
-        let old = cpu.eflags
+        let mask = mask & model.flagsMask & CPUState.systemFlagsMask
+        let old = cpu.pointee.privileged.systemFlags
         let new = old & ~mask | value & mask
-        cpu.eflags = new
+        cpu.eflags = value & ~CPUState.systemFlagsMask | new
         let changed = EFlags(rawValue: old ^ new)
+        if changed.isDisjoint(with: [.interrupt, .trap, .alignmentCheck]) { return .next }
         if changed.contains(.alignmentCheck) { mmu.modeChanged() }
         let opensInterrupts = changed.contains(.interrupt) && new & EFlags.interrupt.rawValue != 0
-        let ends = opensInterrupts || !changed.isDisjoint(with: [.trap, .alignmentCheck])
-        return ends ? .endFragment : .next
+        return opensInterrupts || !changed.isDisjoint(with: [.trap, .alignmentCheck]) ? .endFragment : .next
     }
 
     /// Who owns the interrupt flag that CLI and STI act on.

@@ -27,15 +27,15 @@ extension Hypervisor {
     /// CALL through a gate to an inner level: a new stack, the parameters copied over.
     func callInner(_ code: SegmentState, _ eip: UInt32, gate: Descriptor) throws(GuestFault) -> CallOutcome {
         let size = gate.gateSize
-        var stack = try innerStack(code.dpl)
+        let stack = try innerStack(code.dpl)
         let parameters = try readParameters(Int(gate.gateParameterCount), size: size)
-        try probeFrame(UInt32(parameters.count) + 4, size: size, on: stack)
+        var frame = try openFrame(UInt32(parameters.count) + 4, size: size, on: stack)
         try requireInside(code, eip)
-        try push(UInt32(cpu.pointee.privileged[.ss].selector), size: size, on: &stack)
-        try push(cpu[.esp], size: size, on: &stack)
-        for value in parameters.reversed() { try push(value, size: size, on: &stack) }
-        try pushReturnAddress(size, on: &stack)
-        switchStack(stack, privilege: code.dpl)
+        try push(UInt32(cpu.pointee.privileged[.ss].selector), on: &frame)
+        try push(cpu[.esp], on: &frame)
+        for value in parameters.reversed() { try push(value, on: &frame) }
+        try pushReturnAddress(on: &frame)
+        switchStack(frame.stack, privilege: code.dpl)
         enter(code, eip: eip, privilege: code.dpl)
         return .transfer
     }

@@ -28,6 +28,10 @@ extension Hypervisor {
     }
 
     private func popFrame(_ size: UInt8, from stack: inout StackCursor) throws(GuestFault) -> Frame {
+        if let words = plainWords(3, size: size, on: stack) {
+            stack.move(by: 3 * UInt32(size))
+            return Frame(eip: words[0], selector: UInt16(truncatingIfNeeded: words[1]), flags: words[2])
+        }
         let eip = try pop(size: size, from: &stack)
         let selector = UInt16(truncatingIfNeeded: try pop(size: size, from: &stack))
         return Frame(eip: eip, selector: selector, flags: try pop(size: size, from: &stack))

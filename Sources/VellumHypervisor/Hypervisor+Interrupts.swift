@@ -33,10 +33,11 @@ extension Hypervisor {
     func pushFrame(
         _ event: Event, flags: UInt32, size: UInt8, on stack: inout StackCursor
     ) throws(GuestFault) {
-        try probeFrame(3, size: size, on: stack)
-        try push(flags, size: size, on: &stack)
-        try push(UInt32(cpu.pointee.privileged[.cs].selector), size: size, on: &stack)
-        try push(event.returnEIP, size: size, on: &stack)
+        var frame = try openFrame(3, size: size, on: stack)
+        try push(flags, on: &frame)
+        try push(UInt32(cpu.pointee.privileged[.cs].selector), on: &frame)
+        try push(event.returnEIP, on: &frame)
+        stack = frame.stack
     }
 
     func clearFlags(_ flags: EFlags) {
@@ -87,7 +88,7 @@ extension Hypervisor {
     private func raiseSame(_ event: Event, _ gate: Descriptor, _ code: SegmentState) throws(GuestFault) {
         var stack = currentStack
         stack.errorCode = event.external
-        try pushGateFrame(event, gate, code, outer: [], on: &stack)
+        try pushGateFrame(event, gate, code, outer: .none, on: &stack)
         cpu[.esp] = stack.pointer
         enterGate(gate, code, privilege: cpl)
     }
@@ -95,12 +96,7 @@ extension Hypervisor {
     private func raiseInner(_ event: Event, _ gate: Descriptor, _ code: SegmentState) throws(GuestFault) {
         let fromVirtual = isVirtual8086
         var stack = try innerStack(code.dpl, external: event.external)
-        var outer = [UInt32(cpu.pointee.privileged[.ss].selector), cpu[.esp]]
-        if fromVirtual {
-            let data = [SegmentRegister.gs, .fs, .ds, .es]
-            outer = data.map { UInt32(cpu.pointee.privileged[$0].selector) } + outer
-        }
-        try pushGateFrame(event, gate, code, outer: outer, on: &stack)
+        try pushGateFrame(event, gate, code, outer: fromVirtual ? .stackAndData : .stack, on: &stack)
         if fromVirtual {
             for segment in [SegmentRegister.gs, .fs, .ds, .es] { cpu.setSegment(segment, .null()) }
         }
@@ -109,19 +105,32 @@ extension Hypervisor {
         enterGate(gate, code, privilege: code.dpl)
     }
 
+    /// What of the interrupted program's state goes below the flags: nothing at the same level, SS and ESP of an outer
+    /// one, and the data segments of a virtual-8086 program too.  The raw value is the number of words.
+    private enum OuterState: UInt32 { case none = 0, stack = 2, stackAndData = 6 }
+
     /// The handler's whole stack frame: the outer state, flags, CS, EIP, error code.
     private func pushGateFrame(
-        _ event: Event, _ gate: Descriptor, _ code: SegmentState, outer: [UInt32], on stack: inout StackCursor
+        _ event: Event, _ gate: Descriptor, _ code: SegmentState, outer: OuterState, on stack: inout StackCursor
     ) throws(GuestFault) {
         let size = gate.gateSize
-        let count = UInt32(outer.count) + 3 + (event.errorCode == nil ? 0 : 1)
-        try probeFrame(count, size: size, on: stack)
+        let count = outer.rawValue + 3 + (event.errorCode == nil ? 0 : 1)
+        var frame = try openFrame(count, size: size, on: stack)
         if truncate(gate.gateOffset, size) > code.limit { throw .generalProtection(event.external) }
-        for word in outer { try push(word, size: size, on: &stack) }
-        try push(event.flags, size: size, on: &stack)
-        try push(UInt32(cpu.pointee.privileged[.cs].selector), size: size, on: &stack)
-        try push(event.returnEIP, size: size, on: &stack)
-        if let errorCode = event.errorCode { try push(errorCode, size: size, on: &stack) }
+        if outer == .stackAndData {
+            for segment in [SegmentRegister.gs, .fs, .ds, .es] {
+                try push(UInt32(cpu.pointee.privileged[segment].selector), on: &frame)
+            }
+        }
+        if outer != .none {
+            try push(UInt32(cpu.pointee.privileged[.ss].selector), on: &frame)
+            try push(cpu[.esp], on: &frame)
+        }
+        try push(event.flags, on: &frame)
+        try push(UInt32(cpu.pointee.privileged[.cs].selector), on: &frame)
+        try push(event.returnEIP, on: &frame)
+        if let errorCode = event.errorCode { try push(errorCode, on: &frame) }
+        stack = frame.stack
     }
 
     private func enterGate(_ gate: Descriptor, _ code: SegmentState, privilege: UInt8) {

@@ -13,15 +13,16 @@ extension Hypervisor {
     func loadSegment(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         guard let segment = SegmentRegister(rawValue: arguments.index), segment != .cs else { throw .invalidOpcode }
         let selector = UInt16(truncatingIfNeeded: cpu[arguments.first])
-        let old = cpu.pointee.privileged[segment]
         let state = try segmentState(segment, selector)
+        let flat = cpu.pointee.engine.flatSegments
         cpu.setSegment(segment, state)
         if segment == .ss {
             // Debug traps and interrupts wait until the stack pointer is loaded too (SDM vol. 3, section 6.8.3).
             cpu.pointee.privileged.shadow = .movSS
             return .endFragment
         }
-        return old.isFlat(asCode: false) == state.isFlat(asCode: false) ? .next : .endFragment
+        // What the fragment was made for holds while the segment stays flat, or not flat.
+        return cpu.pointee.engine.flatSegments == flat ? .next : .endFragment
     }
 
     /// What a load of ES, SS, DS, FS or GS would put into the register.

@@ -11,22 +11,18 @@ extension Hypervisor {
         return .next
     }
 
-    func loadTable(
-        _ table: WritableKeyPath<Privileged, TableRegister>, _ arguments: CallArguments
-    ) throws(GuestFault) -> CallOutcome {
+    func loadTable(_ table: inout TableRegister, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         try requireSupervisor()
         let base = cpu[arguments.second]
-        cpu.pointee.privileged[keyPath: table] = TableRegister(
+        table = TableRegister(
             base: arguments.size == 2 ? base & 0x00FF_FFFF : base,
             limit: UInt16(truncatingIfNeeded: cpu[arguments.first]))
         return .next
     }
 
-    func storeSelector(
-        _ register: KeyPath<Privileged, SegmentState>, _ arguments: CallArguments
-    ) throws(GuestFault) -> CallOutcome {
+    func storeSelector(_ selector: UInt16, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         try requireProtected()
-        cpu[arguments.first] = UInt32(cpu.pointee.privileged[keyPath: register].selector)
+        cpu[arguments.first] = UInt32(selector)
         return .next
     }
 

@@ -50,6 +50,7 @@ package final class Hypervisor {
     /// `engine.eip` is the instruction's EIP and `engine.nextEIP` the following one's; after `.transfer` the former is
     /// where to go on.  On a throw nothing has changed, unless a task switch had passed its commit point: then
     /// `engine.eip` is the new task's.
+    @inline(__always)
     package func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         switch call {
         case .pushf: return try pushFlags(arguments)
@@ -70,10 +71,10 @@ package final class Hypervisor {
         case .loadSegment: return try loadSegment(arguments)
         case .sgdt: return store(cpu.pointee.privileged.gdtr, arguments)
         case .sidt: return store(cpu.pointee.privileged.idtr, arguments)
-        case .lgdt: return try loadTable(\.gdtr, arguments)
-        case .lidt: return try loadTable(\.idtr, arguments)
-        case .sldt: return try storeSelector(\.ldtr, arguments)
-        case .str: return try storeSelector(\.tr, arguments)
+        case .lgdt: return try loadTable(&cpu.pointee.privileged.gdtr, arguments)
+        case .lidt: return try loadTable(&cpu.pointee.privileged.idtr, arguments)
+        case .sldt: return try storeSelector(cpu.pointee.privileged.ldtr.selector, arguments)
+        case .str: return try storeSelector(cpu.pointee.privileged.tr.selector, arguments)
         case .smsw: return storeMachineStatus(arguments)
         case .lldt: return try loadLocalTable(arguments)
         case .ltr: return try loadTaskRegister(arguments)

@@ -13,24 +13,7 @@ enum HostClock {
     }
 }
 
-extension VirtualProcessor: HypervisorGate {
-    package func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
-        if events.wants([.hypervisorCalls, .ringChanges, .removals]) { return try performObserved(call, arguments) }
-        let outcome = try hypervisor.perform(call, arguments)
-        callCounts[Int(call.rawValue)] &+= 1
-        return outcome
-    }
-
-    package func drainEntries() { events.drain() }
-
-    package func meetNumericError() throws(GuestFault) -> Bool { try hypervisor.meetNumericError() }
-
-    package func numericErrorCleared() { interrupts.setNumericError(false) }
-
-    package var simdNumericFault: GuestFault {
-        cpu.pointee.privileged.cr4 & CR4.osxmmexcpt != 0 ? GuestFault(.simdFloatingPoint) : .invalidOpcode
-    }
-
+extension VirtualProcessor {
     /// The counters so far.
     package var statistics: EngineStatistics {
         var statistics = EngineStatistics()

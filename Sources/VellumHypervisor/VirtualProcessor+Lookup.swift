@@ -4,7 +4,8 @@ import VellumIA32
 import VellumMicroOps
 import VellumTranslation
 
-extension VirtualProcessor: FragmentResolver {
+/// Where fragments come from.
+extension VirtualProcessor {
     /// Brings the context up to the processor's mode.
     func refreshContext() {
         mmu.modeChanged()
@@ -16,7 +17,7 @@ extension VirtualProcessor: FragmentResolver {
         }
     }
 
-    package func resolve(eip: UInt32) -> FragmentPointer? {
+    func resolve(eip: UInt32) -> FragmentPointer? {
         // The run loop stops there.
         if debugger.hasBreakpoint(at: context.codeBase &+ eip) { return nil }
         return find(eip: eip)
@@ -27,19 +28,19 @@ extension VirtualProcessor: FragmentResolver {
         jumpCache.find(eip: eip, stamp: jumpStamp) ?? lookup(eip: eip, limit: 0)
     }
 
-    package func entered(_ fragment: FragmentPointer) {
+    func entered(_ fragment: FragmentPointer) {
         cache.noteEntry(fragment)
         remember(fragment)
         // What was found by a search holds for the state of now, whatever was dropped on the way.
         cpu.pointee.engine.jumpStamp = jumpStamp
     }
 
-    package func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {
+    func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {
         entered(fragment)
         if options.chaining, mayLink(source, fragment) { cache.link(source, link, to: fragment) }
     }
 
-    package func deferred(_ fragment: FragmentPointer) {
+    func deferred(_ fragment: FragmentPointer) {
         events.note(EntryWord.deferred | fragment.pointee.serial)
     }
 

@@ -67,7 +67,7 @@ package final class VirtualProcessor {
         cache = TranslationCache(
             memory: memory, mmu: mmu, cpu: cpu, capacity: options.cacheSize, rule: rule ?? policy)
         translator = try Translator(cpu: options.cpu, hasFPU: hypervisor.model.hasFPU)
-        backend = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumpCache)
+        backend = Interpreter(cpu: cpu, mmu: mmu, host: ProcessorDoor(self), jumps: jumpCache)
         events.clock = self
         reset()
     }

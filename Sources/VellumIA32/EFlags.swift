@@ -22,7 +22,7 @@ package struct EFlags: OptionSet, Hashable, Sendable {
     package static var identification: EFlags { @inline(__always) get { EFlags(rawValue: 1 << 21) } }
 
     /// CF PF AF ZF SF OF: the flags that translated code computes.
-    package static let arithmetic: EFlags = [.carry, .parity, .adjust, .zero, .sign, .overflow]
+    package static var arithmetic: EFlags { @inline(__always) get { EFlags(rawValue: 0x8D5) } }
     /// Every flag that the register holds.
     package static let all: EFlags = [
         .arithmetic, .trap, .interrupt, .direction, .ioPrivilege, .nestedTask, .resume, .virtual8086, .alignmentCheck,

@@ -6,20 +6,20 @@ package struct FragmentMode: OptionSet, Hashable, Sendable {
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// CS.D: 32-bit operands and addresses by default.
-    package static let code32 = FragmentMode(rawValue: 1 << 0)
+    package static var code32: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 0) } }
     /// SS.B: the stack pointer is ESP.
-    package static let stack32 = FragmentMode(rawValue: 1 << 1)
-    package static let protected = FragmentMode(rawValue: 1 << 4)
-    package static let virtual8086 = FragmentMode(rawValue: 1 << 5)
-    package static let paging = FragmentMode(rawValue: 1 << 6)
+    package static var stack32: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 1) } }
+    package static var protected: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 4) } }
+    package static var virtual8086: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 5) } }
+    package static var paging: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 6) } }
     /// EFLAGS.TF: one instruction a fragment.
-    package static let singleStep = FragmentMode(rawValue: 1 << 7)
-    package static let taskSwitched = FragmentMode(rawValue: 1 << 8)
-    package static let emulation = FragmentMode(rawValue: 1 << 9)
-    package static let monitorCoprocessor = FragmentMode(rawValue: 1 << 10)
+    package static var singleStep: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 7) } }
+    package static var taskSwitched: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 8) } }
+    package static var emulation: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 9) } }
+    package static var monitorCoprocessor: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 10) } }
     /// Code breakpoints are armed: one instruction a fragment.
-    package static let breakpoints = FragmentMode(rawValue: 1 << 18)
-    package static let osfxsr = FragmentMode(rawValue: 1 << 20)
+    package static var breakpoints: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 18) } }
+    package static var osfxsr: FragmentMode { @inline(__always) get { FragmentMode(rawValue: 1 << 20) } }
 
     /// Bits 2 and 3: the current privilege level.
     package var cpl: UInt8 { UInt8(rawValue >> 2 & 3) }
@@ -28,8 +28,8 @@ package struct FragmentMode: OptionSet, Hashable, Sendable {
 
     /// Bits 11 to 16: the segment has base zero and the whole 4 GiB, readable and (but for CS) writable, so that an
     /// access through it needs no check.
-    package static func flat(_ segment: SegmentRegister) -> FragmentMode {
-        FragmentMode(rawValue: 1 << (11 + UInt32(segment.rawValue)))
+    @inline(__always) package static func flat(_ segment: SegmentRegister) -> FragmentMode {
+        FragmentMode(rawValue: 1 &<< (11 &+ UInt32(segment.rawValue)))
     }
 
     package func isFlat(_ segment: SegmentRegister) -> Bool { contains(.flat(segment)) }

@@ -52,6 +52,13 @@ package enum HypervisorCall: UInt8, CaseIterable, Sendable {
     /// One iteration of OUTS: likewise, and `index`: source segment.
     case outs
 
+    /// The call with a number; nil when there is none.
+    @inline(__always) init?(number: UInt8) {
+        // The cases are numbered from zero without a gap.
+        guard number <= HypervisorCall.outs.rawValue else { return nil }
+        self = unsafeBitCast(number, to: HypervisorCall.self)
+    }
+
     /// The name in statistics.
     package var name: String { "\(self)" }
 
@@ -66,30 +73,6 @@ package enum HypervisorCall: UInt8, CaseIterable, Sendable {
             .sgdt, .sidt, .sldt, .str, .smsw, .lar, .lsl, .verr, .verw, .cpuid, .sysenter:
             .sensitive
         }
-    }
-}
-
-/// The arguments of a hypervisor call, read off its micro-op.
-package struct CallArguments: Sendable {
-    package var size: UInt8
-    package var addressSize: UInt8
-    package var index: UInt8
-    package var repeats: Bool
-    package var first: RegisterSlot
-    package var second: RegisterSlot
-    package var immediate: UInt32
-
-    package init(
-        size: UInt8 = 4, addressSize: UInt8 = 4, index: UInt8 = 0, repeats: Bool = false,
-        first: RegisterSlot = .t0, second: RegisterSlot = .t1, immediate: UInt32 = 0
-    ) {
-        self.size = size
-        self.addressSize = addressSize
-        self.index = index
-        self.repeats = repeats
-        self.first = first
-        self.second = second
-        self.immediate = immediate
     }
 }
 

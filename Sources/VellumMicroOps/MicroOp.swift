@@ -37,18 +37,13 @@ extension MicroOp {
         self.init(.hypervisor, a: arguments.first, b: arguments.second, immediate: arguments.immediate)
         c = call.rawValue
         d = arguments.index
-        e = arguments.size | arguments.addressSize << 3 | (arguments.repeats ? 0x80 : 0)
+        e = arguments.sizes
     }
 
     /// The call of a `.hypervisor` micro-op; nil when the field names none.
-    package var hypervisorCall: HypervisorCall? {
-        opcode == .hypervisor ? HypervisorCall(rawValue: c) : nil
+    @inline(__always) package var hypervisorCall: HypervisorCall? {
+        opcode == .hypervisor ? HypervisorCall(number: c) : nil
     }
 
-    package var callArguments: CallArguments {
-        CallArguments(
-            size: e & 7, addressSize: e >> 3 & 7, index: d, repeats: e & 0x80 != 0,
-            first: RegisterSlot(offset: a, size: .byte) ?? .zero, second: RegisterSlot(offset: b, size: .byte) ?? .zero,
-            immediate: immediate)
-    }
+    package var callArguments: CallArguments { withUnsafePointer(to: self) { CallArguments(at: $0) } }
 }

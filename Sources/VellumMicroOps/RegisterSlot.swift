@@ -25,7 +25,10 @@ package struct RegisterSlot: Hashable, Sendable {
         self.offset = offset
     }
 
-    package static let fileBytes = 64
+    /// A slot from the raw offset of a verified micro-op; what were outside the file comes around into it.
+    @inline(__always) package init(wrapping offset: UInt8) { self.offset = offset & UInt8(RegisterSlot.fileBytes - 4) }
+
+    package static var fileBytes: Int { @inline(__always) get { 64 } }
     /// Always reads as zero: stands for an absent base or index.  Never written.
     package static var zero: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 7) } }
     package static var t0: RegisterSlot { @inline(__always) get { RegisterSlot(temporary: 0) } }

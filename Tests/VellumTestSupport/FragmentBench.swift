@@ -55,7 +55,7 @@ package struct RunResult: Equatable, Sendable {
 /// An interpreter with memory behind it and nothing to go on to: it runs one unit and shows what became of the state.
 ///
 /// Every linear page is mapped onto two pages of memory, except those that the test makes fault.
-package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, FragmentResolver {
+package final class FragmentBench: PhysicalBus, PageWalker {
     package static let memoryBytes = 0x2000
     package static let budget: Int64 = 1 << 20
 
@@ -80,7 +80,7 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
         cpu.pointee.privileged.cr0 = CR0.pe | CR0.pg
         let mmu = SoftMMU(memory: memory, bus: self, walker: self, cpu: cpu)
         self.mmu = mmu
-        interpreter = Interpreter(cpu: cpu, mmu: mmu, gate: self, resolver: self, jumps: jumps)
+        interpreter = Interpreter(cpu: cpu, mmu: mmu, host: Door(bench: self), jumps: jumps)
         for segment in SegmentRegister.allCases { setSegment(segment, base: 0, limit: ~0) }
     }
 
@@ -158,20 +158,27 @@ package final class FragmentBench: PhysicalBus, PageWalker, HypervisorGate, Frag
             global: false)
     }
 
-    package func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
-        try handler(call, arguments, cpu)
+    private final class Door: HypervisorGate, FragmentResolver {
+        private unowned(unsafe) let bench: FragmentBench
+
+        init(bench: FragmentBench) { self.bench = bench }
+
+        func perform(_ operation: UnsafePointer<MicroOp>) throws(GuestFault) -> CallOutcome {
+            guard let call = operation.pointee.hypervisorCall else { return .next }
+            return try bench.handler(call, operation.pointee.callArguments, bench.cpu)
+        }
+
+        func meetNumericError() throws(GuestFault) -> Bool { throw GuestFault(.floatingPoint) }
+        func numericErrorCleared() {}
+        var simdNumericFault: GuestFault { GuestFault(.simdFloatingPoint) }
+
+        func resolve(eip: UInt32) -> FragmentPointer? { nil }
+        func entered(_ fragment: FragmentPointer) {}
+        func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {}
+        func deferred(_ fragment: FragmentPointer) {}
+        func drainEntries() {}
+        func proceed() -> FragmentPointer? { nil }
     }
-
-    package func meetNumericError() throws(GuestFault) -> Bool { throw GuestFault(.floatingPoint) }
-    package func numericErrorCleared() {}
-    package var simdNumericFault: GuestFault { GuestFault(.simdFloatingPoint) }
-
-    package func resolve(eip: UInt32) -> FragmentPointer? { nil }
-    package func entered(_ fragment: FragmentPointer) {}
-    package func entered(_ fragment: FragmentPointer, link: Int, of source: FragmentPointer) {}
-    package func deferred(_ fragment: FragmentPointer) {}
-    package func drainEntries() {}
-    package func proceed() -> FragmentPointer? { nil }
 
     package func readMemory(_ address: UInt32, width: Int) -> UInt32 { ~0 }
     package func writeMemory(_ address: UInt32, value: UInt32, width: Int) {}

@@ -10,6 +10,8 @@ package struct EngineRegisters {
     package var nextEIP: UInt32 = 0
     /// Instructions that may still retire before control must return to the run loop.
     package var budget: Int64 = 0
+    /// Instructions that will have retired when the budget is used up.
+    package var horizon: UInt64 = 0
     /// Budget set aside so that the next transfer ends the run; given back on leaving the backend.
     package var stolen: Int64 = 0
     /// While a slow path runs: charged instructions that have not retired, the current one included.
@@ -76,6 +78,12 @@ extension UnsafeMutablePointer where Pointee == CPUState {
     @inline(__always) package subscript(slot: RegisterSlot) -> UInt32 {
         get { visible[slot] }
         nonmutating set { visible[slot] = newValue }
+    }
+
+    /// Instructions retired so far; exact at any moment, also while a running fragment's access is being handled.
+    @inline(__always) package var instructions: UInt64 {
+        pointee.engine.horizon
+            &- UInt64(bitPattern: pointee.engine.budget &+ pointee.engine.stolen &+ pointee.engine.unretired)
     }
 
     /// The whole of EFLAGS.

@@ -32,7 +32,7 @@ extension Hypervisor {
         return .next
     }
 
-    private var timestamp: UInt64 { time.timestampCounter &+ cpu.pointee.privileged.tscOffset }
+    private var timestamp: UInt64 { time.timestampCounter(at: cpu.instructions) &+ cpu.pointee.privileged.tscOffset }
 
     /// The counters stand still: nothing counts events.
     func readPerformanceCounter() throws(GuestFault) -> CallOutcome {
@@ -119,7 +119,7 @@ extension Hypervisor {
         let low = UInt32(truncatingIfNeeded: value)
         if number == ModelRegister.timestamp {
             // Up to the Pentium III a write clears the upper half (SDM vol. 3, section 17.17.3).
-            cpu.pointee.privileged.tscOffset = UInt64(low) &- time.timestampCounter
+            cpu.pointee.privileged.tscOffset = UInt64(low) &- time.timestampCounter(at: cpu.instructions)
             return
         }
         guard model.isP6 else { throw .generalProtection() }

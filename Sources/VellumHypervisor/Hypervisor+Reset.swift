@@ -15,7 +15,7 @@ extension Hypervisor {
         cpu.pointee.privileged.tr = SegmentState(selector: 0, base: 0, limit: 0xFFFF, access: 0x8B)
         cpu.pointee.privileged.gdtr = TableRegister(base: 0, limit: 0xFFFF)
         cpu.pointee.privileged.idtr = TableRegister(base: 0, limit: 0xFFFF)
-        cpu.pointee.privileged.tscOffset = 0 &- time.timestampCounter
+        cpu.pointee.privileged.tscOffset = 0 &- time.timestampCounter(at: cpu.instructions)
         resetModelSpecific()
         cpu.eflags = EFlags.fixed.rawValue
         cpu[.edx] = model.signature

@@ -18,6 +18,6 @@ extension InterruptSource {
 
 /// Virtual time as instructions see it.
 package protocol TimeSource: AnyObject {
-    /// The time-stamp counter before `tscOffset` is added.  It counts the instructions of the running fragment too.
-    var timestampCounter: UInt64 { get }
+    /// The time-stamp counter, before `tscOffset` is added, when so many instructions have retired.
+    func timestampCounter(at instructions: UInt64) -> UInt64
 }

@@ -21,9 +21,6 @@ package final class VirtualProcessor {
     /// Serves trap instructions; its owner keeps it alive.
     package weak var traps: (any TrapHandler)?
 
-    /// Instructions that had retired when the backend was last entered, and the budget it was given.
-    private var retiredBefore: UInt64 = 0
-    private var slice: Int64 = 0
     /// The context that fragments run in now, and its number.
     var context = FragmentContext(mode: [], codeBase: 0, codeLimit: 0)
     var contextNumber: UInt32 = 0
@@ -80,10 +77,7 @@ package final class VirtualProcessor {
     }
 
     /// Instructions retired so far; exact at any moment, also while a running fragment's access is being handled.
-    package var instructions: UInt64 {
-        let engine = cpu.pointee.engine
-        return retiredBefore &+ UInt64(bitPattern: slice &- engine.budget &- engine.stolen &- engine.unretired)
-    }
+    package var instructions: UInt64 { cpu.instructions }
 
     /// Makes `run` return as soon as the running fragment allows; may be called from a handler or a device.
     package func requestStop() {
@@ -188,14 +182,12 @@ package final class VirtualProcessor {
     }
 
     private func begin(budget: Int64) {
-        retiredBefore = instructions
-        slice = budget
+        cpu.pointee.engine.horizon = instructions &+ UInt64(bitPattern: budget)
         cpu.pointee.engine.budget = budget
     }
 
     private func settle() {
-        retiredBefore = instructions
-        slice = 0
+        cpu.pointee.engine.horizon = instructions
         cpu.pointee.engine.budget = 0
     }
 
@@ -204,7 +196,7 @@ package final class VirtualProcessor {
         case .suspend: return .stopRequested
         case .next, .transfer:
             // A trap instruction retires like any other.
-            retiredBefore &+= 1
+            cpu.pointee.engine.horizon &+= 1
             return nil
         case nil: break
         }
@@ -219,7 +211,7 @@ package final class VirtualProcessor {
     /// on, each counts as an instruction.
     private func chargeFault() {
         faultsInARow = instructions == instructionsAtFault ? faultsInARow + 1 : 0
-        if faultsInARow >= VirtualProcessor.freeFaults { retiredBefore &+= 1 }
+        if faultsInARow >= VirtualProcessor.freeFaults { cpu.pointee.engine.horizon &+= 1 }
         instructionsAtFault = instructions
     }
 

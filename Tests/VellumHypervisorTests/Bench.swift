@@ -27,7 +27,8 @@ final class StubInterrupts: InterruptSource {
 }
 
 final class StubTime: TimeSource {
-    var timestampCounter: UInt64 = 0x1_2345_6789
+    var counter: UInt64 = 0x1_2345_6789
+    func timestampCounter(at instructions: UInt64) -> UInt64 { counter }
 }
 
 /// A processor with 4 MiB of memory and nothing that executes: tests call the handlers themselves.

@@ -183,7 +183,7 @@ import VellumMicroOps
         bench.cpu[.eax] = 1000
         bench.cpu[.edx] = 7
         _ = try bench.run(.wrmsr)
-        bench.time.timestampCounter += 5
+        bench.time.counter += 5
         _ = try bench.run(.rdtsc)
         #expect([bench.cpu[.eax], bench.cpu[.edx]] == [1005, 0])
         bench.enterProtected()

@@ -33,9 +33,8 @@ private final class TickSource: InterruptSource {
 
 /// A time-stamp counter that counts instructions: it shows any difference in counting to the guest.
 private final class InstructionClock: TimeSource {
-    weak var processor: VirtualProcessor?
     var origin: UInt64 = 0
-    var timestampCounter: UInt64 { (processor?.instructions ?? 0) &- origin }
+    func timestampCounter(at instructions: UInt64) -> UInt64 { instructions &- origin }
 }
 
 /// Runs engine programs under one setting of the engine.
@@ -47,7 +46,6 @@ package final class EngineMachine {
 
     package init(options: EngineOptions) throws {
         machine = try BareMachine(size: GuestTables.memorySize, options: options, interrupts: ticks, time: clock)
-        clock.processor = machine.processor
         for (address, value) in GuestTables.words() + ProgramTables.words() { write(address, value) }
         ticks.onAcknowledge = { [unowned self] in noteInterrupt() }
     }

@@ -23,7 +23,7 @@ package final class NoInterrupts: InterruptSource {
 /// Time stands still.
 package final class StoppedTime: TimeSource {
     package init() {}
-    package var timestampCounter: UInt64 { 0 }
+    package func timestampCounter(at instructions: UInt64) -> UInt64 { 0 }
 }
 
 /// The host could not give the memory for a guest.

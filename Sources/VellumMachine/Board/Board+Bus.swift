@@ -5,12 +5,12 @@ extension Board {
     package func readPort(_ port: UInt16, width: Int) -> UInt32 {
         guard width > 1 else {
             guard let slot = portMap.slot(port) else { return 0xFF }
-            let value = UInt32(portMap.slots[slot].device.read(port: port))
+            let value = UInt32(slot._withUnsafeGuaranteedRef { $0.device.read(port: port) })
             accessed(slot)
             return value
         }
         if let slot = portMap.slot(port, width: width) {
-            let value = portMap.slots[slot].device.read(port: port, width: width)
+            let value = slot._withUnsafeGuaranteedRef { $0.device.read(port: port, width: width) }
             accessed(slot)
             return value
         }
@@ -24,11 +24,11 @@ extension Board {
     package func writePort(_ port: UInt16, value: UInt32, width: Int) {
         guard width > 1 else {
             guard let slot = portMap.slot(port) else { return }
-            portMap.slots[slot].device.write(port: port, value: UInt8(truncatingIfNeeded: value))
+            slot._withUnsafeGuaranteedRef { $0.device.write(port: port, value: UInt8(truncatingIfNeeded: value)) }
             return accessed(slot)
         }
         if let slot = portMap.slot(port, width: width) {
-            portMap.slots[slot].device.write(port: port, value: value, width: width)
+            slot._withUnsafeGuaranteedRef { $0.device.write(port: port, value: value, width: width) }
             return accessed(slot)
         }
         for byte in 0..<width {
@@ -37,8 +37,8 @@ extension Board {
     }
 
     /// After an access: a deadline that came nearer must be known to the run loop.
-    private func accessed(_ slot: Int) {
-        guard let alarm = portMap.slots[slot].alarm else { return }
+    private func accessed(_ slot: PortMap.Reference) {
+        guard let alarm = slot._withUnsafeGuaranteedRef({ $0.alarm }) else { return }
         let before = alarms.next
         alarms.refresh(alarm)
         if alarms.next < before { processor?.endFragment() }

@@ -77,9 +77,11 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
     private var instructions: UInt64 { processor?.instructions ?? 0 }
 
     /// Virtual time in nanoseconds.
-    package var now: UInt64 { timebase.nanoseconds(instructions) &+ skipped }
+    package var now: UInt64 { time(at: instructions) }
 
-    package var timestampCounter: UInt64 { now }
+    package func timestampCounter(at instructions: UInt64) -> UInt64 { time(at: instructions) }
+
+    private func time(at instructions: UInt64) -> UInt64 { timebase.nanoseconds(instructions) &+ skipped }
 
     /// The instruction count at which the first deadline is due.
     package var nextDeadlineInstruction: UInt64 {

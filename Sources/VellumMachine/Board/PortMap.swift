@@ -1,14 +1,25 @@
 import VellumDevices
 
+/// A device at its ports.
+final class PortSlot {
+    let device: any PortDevice
+    /// Index of the device's alarm, for those that have one.
+    let alarm: Int?
+
+    init(device: any PortDevice, alarm: Int?) {
+        self.device = device
+        self.alarm = alarm
+    }
+}
+
 /// Which device answers at which port: one table entry for each of the 65,536.
 struct PortMap {
-    struct Slot {
-        var device: any PortDevice
-        /// Index of the device's alarm, for those that have one.
-        var alarm: Int?
-    }
+    /// A slot that an access uses without counting references: the map owns it, and no slot ever goes.
+    typealias Reference = Unmanaged<PortSlot>
 
-    private(set) var slots: [Slot] = []
+    private var slots: [PortSlot] = []
+    /// The same slots.
+    private var references: [Reference] = []
     /// Index into `slots` plus one; zero where nothing answers.
     private var table = [UInt8](repeating: 0, count: 65_536)
     /// Ports whose 32-bit accesses belong to one device although byte accesses to the ports after it do not.
@@ -16,7 +27,9 @@ struct PortMap {
 
     /// Puts a device at its ports; a later device takes ports from an earlier one.
     mutating func add(_ device: any PortDevice, alarm: Int? = nil, doubleword: UInt16? = nil) {
-        slots.append(Slot(device: device, alarm: alarm))
+        let slot = PortSlot(device: device, alarm: alarm)
+        slots.append(slot)
+        references.append(.passUnretained(slot))
         if let doubleword { doublewords[doubleword] = slots.count - 1 }
         fill(slots.count - 1)
     }
@@ -36,19 +49,19 @@ struct PortMap {
     }
 
     /// The slot at a port.
-    @inline(__always) func slot(_ port: UInt16) -> Int? {
+    @inline(__always) func slot(_ port: UInt16) -> Reference? {
         let number = table[Int(port)]
-        return number == 0 ? nil : Int(number) - 1
+        return number == 0 ? nil : references[Int(number) - 1]
     }
 
     /// The slot that answers at all of `width` ports; nil when there is none or they belong to several.
-    func slot(_ port: UInt16, width: Int) -> Int? {
-        if width == 4, let slot = doublewords[port] { return slot }
+    func slot(_ port: UInt16, width: Int) -> Reference? {
+        if width == 4, let slot = doublewords[port] { return references[slot] }
         let first = table[Int(port)]
         guard first != 0 else { return nil }
         for offset in 1..<max(width, 2) where offset < width {
             guard table[Int(port &+ UInt16(offset))] == first else { return nil }
         }
-        return Int(first) - 1
+        return references[Int(first) - 1]
     }
 }

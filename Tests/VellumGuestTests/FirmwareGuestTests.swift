@@ -6,38 +6,6 @@ import Vellum
 @Suite struct FirmwareGuestTests {
     private static let grub = "/usr/lib/grub-rescue/grub-rescue-"
 
-    /// A directory that goes with the test.
-    private final class Workspace {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("vellum-\(UUID().uuidString)")
-
-        init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-        deinit { try? FileManager.default.removeItem(at: url) }
-
-        func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-        func write(_ text: String, _ name: String) throws {
-            try Data(text.utf8).write(to: url.appendingPathComponent(name))
-        }
-
-        func copy(_ path: String, _ name: String) throws {
-            let source = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-            try FileManager.default.copyItem(at: source, to: url.appendingPathComponent(name))
-        }
-
-        /// Runs a host tool in the directory.
-        func run(_ tool: String, _ arguments: String...) throws {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [tool] + arguments
-            process.currentDirectoryURL = url
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "\(tool) \(arguments)")
-        }
-    }
-
     /// The firmware waits in HLT, which takes hardly any instructions: the slices are short.
     @Test func seaBIOSTellsItsStoryAndShowsItsBootMenu() throws {
         let guest = try GuestRunner(Self.grub + "cdrom.iso") { $0.firmware.menu = true }
@@ -67,13 +35,6 @@ import Vellum
         let guest = try GuestRunner("/usr/lib/memtest86+/memtest86+ia32.iso", memory: 16 << 20)
         let reached = guest.run(until: 8_000_000_000, slice: 100_000_000) { $0.machine.screenText.contains("#4") }
         #expect(reached && guest.machine.screenText.contains("Errors: 0"), "\(guest.machine.screenText)")
-    }
-
-    /// Without a network it starts the machine again after a minute in HLT.
-    @Test func iPXEComesUpFromItsCD() throws {
-        let guest = try GuestRunner("/usr/lib/ipxe/ipxe.iso")
-        let reached = guest.run(until: 2_000_000_000, slice: 50_000) { $0.machine.screenText.contains("Features:") }
-        #expect(reached && guest.machine.screenText.contains("Open Source Network Boot Firmware"))
     }
 
     @Test func syslinuxStartsAMultibootKernelFromAFloppy() throws {

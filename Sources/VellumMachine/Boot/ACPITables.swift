@@ -1,5 +1,5 @@
-/// The smallest set of ACPI tables with which a kernel can power the machine off (ACPI Specification 1.0b, chapter 5):
-/// RSDP, RSDT, FADT, FACS and a DSDT that holds `_S5`.
+/// The smallest set of ACPI tables with which a kernel can find the PCI bus and power the machine off (ACPI Specification
+/// 1.0b, chapter 5): RSDP, RSDT, FADT, FACS and a DSDT that holds `_S5` and the host bridge.
 package struct ACPITables: Sendable {
     /// Physical address of the RSDP; the other tables follow it, in the firmware's reserved area.
     package static let address: UInt32 = 0xF0000
@@ -17,12 +17,13 @@ package struct ACPITables: Sendable {
     package init() {}
 
     package var region: BootPlan.Region {
-        var block = ByteWriter(count: 0x140)
+        let dsdt = ACPITables.dsdtBytes
+        var block = ByteWriter(count: 0x140 + dsdt.count)
         block.set(ACPITables.rsdp, at: 0)
         block.set(ACPITables.rsdtBytes, at: 0x40)
         block.set(ACPITables.fadtBytes, at: 0x80)
         block.set(ACPITables.facsBytes, at: 0x100)
-        block.set(ACPITables.dsdtBytes, at: 0x140)
+        block.set(dsdt, at: 0x140)
         return BootPlan.Region(address: ACPITables.address, bytes: block.bytes)
     }
 
@@ -91,9 +92,22 @@ package struct ACPITables: Sendable {
         return table.bytes
     }
 
-    /// `Name (_S5, Package () {0, 0, 0, 0})`: SLP_TYP 0 is soft off.
+    /// SLP_TYP 0 is soft off; and a kernel that has ACPI looks for PCI buses nowhere else.  No function of the board uses
+    /// the bus's interrupts, so there is no routing table.
     private static var dsdtBytes: [UInt8] {
-        let aml: [UInt8] = [0x08] + Array("_S5_".utf8) + [0x12, 0x06, 0x04, 0x00, 0x00, 0x00, 0x00]
-        return table("DSDT", revision: 1, body: aml)
+        let softOff = AML.name("_S5_", AML.package([AML.zero, AML.zero, AML.zero, AML.zero]))
+        let bridge = AML.device(
+            "PCI0",
+            AML.name("_HID", AML.identifier("PNP0A03")) + AML.name("_ADR", AML.zero) + AML.name("_BBN", AML.zero)
+                + AML.name("_CRS", AML.resources(bridgeResources)))
+        return table("DSDT", revision: 1, body: softOff + AML.scope("_SB_", bridge))
     }
+
+    /// What the host bridge takes for itself and passes on: all ports but its own, the display adapter's window, and
+    /// the addresses above memory.
+    private static let bridgeResources: [[UInt8]] = [
+        AML.wordWindow(.bus, 0...0xFF), AML.ports(0xCF8, count: 8), AML.wordWindow(.io, 0...0xCF7),
+        AML.wordWindow(.io, 0xD00...0xFFFF), AML.memoryWindow(0xA_0000...0xB_FFFF),
+        AML.memoryWindow(0xE000_0000...0xFEBF_FFFF),
+    ]
 }

@@ -4,23 +4,23 @@ import VellumMachine
 
 @testable import VellumDOS
 
-/// Services called with random registers: nothing may stop the host, and nothing outside the drive may be touched.
-@Suite struct ServiceFuzzTests {
-    /// A small generator whose runs repeat (SplitMix64).
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
+/// A small generator whose runs repeat (SplitMix64).
+struct Random: RandomNumberGenerator {
+    var state: UInt64
 
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-            return z ^ z >> 31
-        }
-
-        mutating func word() -> UInt16 { UInt16(truncatingIfNeeded: next()) }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
     }
 
+    mutating func word() -> UInt16 { UInt16(truncatingIfNeeded: next()) }
+}
+
+/// Services called with random registers: nothing may stop the host, and nothing outside the drive may be touched.
+@Suite struct ServiceFuzzTests {
     private static func number(_ name: String, _ standard: UInt64) -> UInt64 {
         getenv(name).flatMap { UInt64(String(cString: $0)) } ?? standard
     }

@@ -13,7 +13,7 @@ extension BIOS {
             registers.carry = true
         case 0x86: return sleep(&registers)
         case 0x87: return moveBlock(&registers)
-        case 0x88: registers.ax = UInt16(cmos(0x30)) | UInt16(cmos(0x31)) << 8
+        case 0x88: registers.ax = extendedMemoryIsTaken ? 0 : cmosWord(0x30)
         case 0x90, 0x91: registers.ah = 0
         case 0xC0:
             registers.es = StubTable.segment
@@ -22,15 +22,16 @@ extension BIOS {
         case 0xC1: registers.es = word(0x0E)
         case 0x24: return addressLine20(&registers)
         case 0xE8 where registers.al == 0x01:
-            let below = UInt16(cmos(0x30)) | UInt16(cmos(0x31)) << 8
-            let above = UInt16(cmos(0x34)) | UInt16(cmos(0x35)) << 8
-            registers.ax = min(below, 0x3C00)
+            let above = extendedMemoryIsTaken ? 0 : cmosWord(0x34)
+            registers.ax = extendedMemoryIsTaken ? 0 : min(cmosWord(0x30), 0x3C00)
             registers.bx = above
             (registers.cx, registers.dx) = (registers.ax, above)
         default: return unsupported(&registers)
         }
         return .done
     }
+
+    private func cmosWord(_ index: UInt8) -> UInt16 { UInt16(cmos(index)) | UInt16(cmos(index + 1)) << 8 }
 
     private func unsupported(_ registers: inout ServiceRegisters) -> ServiceOutcome {
         registers.ah = 0x86

@@ -29,6 +29,8 @@ package final class BIOS {
     var onTeletype: (UInt8) -> Void = { _ in }
     /// An exception that no program handles.
     var onFault: (Fault, inout ServiceRegisters) -> ServiceOutcome = { _, _ in .suspend }
+    /// A memory manager has all memory above 1 MiB: INT 15h says that none is left.
+    package var extendedMemoryIsTaken = false
     let mouse: MouseDriver
     var waitEnd: UInt64?
 

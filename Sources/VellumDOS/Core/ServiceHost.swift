@@ -6,7 +6,7 @@ package protocol ServiceHost: AnyObject {
     func writeByte(_ address: UInt32, _ value: UInt8)
     func read(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer)
     func write(_ address: UInt32, from bytes: UnsafeRawBufferPointer)
-    /// Copies physical memory, whatever address line 20 says.
+    /// Copies physical memory, whatever address line 20 says, as if through a buffer; devices are asked byte by byte.
     func copyExtended(from source: UInt32, to target: UInt32, count: Int)
     /// The images in the machine's drives: floppies from 00h, hard disks from 80h on.
     func diskShape(_ unit: UInt8) -> DiskShape?

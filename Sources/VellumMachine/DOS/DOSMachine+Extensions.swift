@@ -14,5 +14,5 @@ package protocol DOSExtension {
 
 extension DOSMachine {
     /// The extensions that every DOS machine has.
-    static var extensions: [any DOSExtension] { [] }
+    static var extensions: [any DOSExtension] { [ExtendedMemoryExtension()] }
 }

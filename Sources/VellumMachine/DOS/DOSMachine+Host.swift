@@ -15,9 +15,33 @@ extension DOSMachine: ServiceHost {
 
     package func copyExtended(from source: UInt32, to target: UInt32, count: Int) {
         var bytes = [UInt8](repeating: 0, count: max(0, count))
-        bytes.withUnsafeMutableBytes { mmu.readPhysical(source, into: $0) }
-        bytes.withUnsafeBytes { mmu.writePhysical(target, from: $0) }
+        bytes.withUnsafeMutableBytes { buffer in
+            forEachPage(source, buffer.count) { place, range in
+                if isDevice(place) {
+                    for index in range {
+                        let address = place &+ UInt32(index - range.lowerBound)
+                        buffer[index] = UInt8(truncatingIfNeeded: mmu.readPhysical(address, width: 1))
+                    }
+                } else {
+                    mmu.readPhysical(place, into: UnsafeMutableRawBufferPointer(rebasing: buffer[range]))
+                }
+            }
+        }
+        bytes.withUnsafeBytes { buffer in
+            forEachPage(target, buffer.count) { place, range in
+                if isDevice(place) {
+                    for index in range {
+                        let address = place &+ UInt32(index - range.lowerBound)
+                        mmu.writePhysical(address, value: UInt32(buffer[index]), width: 1)
+                    }
+                } else {
+                    mmu.writePhysical(place, from: UnsafeRawBufferPointer(rebasing: buffer[range]))
+                }
+            }
+        }
     }
+
+    private func isDevice(_ place: UInt32) -> Bool { processor.memory.kind(frame: place >> 12) == .bus }
 
     // MARK: Disks
 

@@ -74,13 +74,14 @@ let package = Package(
             ]),
         module("VellumBench", ["VellumProfiling", "CYAML"]),
         module("Vellum", ["VellumEvents", "VellumMachine"]),
-        module(
-            "VellumCommands",
-            [
+        .target(
+            name: "VellumCommands",
+            dependencies: [
                 "VellumEvents", "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "VellumAnalysis",
                 "VellumBench", "CVellumSupport", "CPNG",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            resources: ["html", "css", "js"].map { .embedInCode("Resources/report.\($0)") }, swiftSettings: strict),
         .executableTarget(name: "vellum", dependencies: ["VellumCommands"], swiftSettings: strict),
         .target(
             name: "VellumConformance",

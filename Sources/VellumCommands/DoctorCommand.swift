@@ -35,6 +35,9 @@ struct HostPart {
             name: "VGA BIOS", paths: [FirmwareOptions.videoPath], use: "video firmware for disk images",
             package: "seabios"),
         HostPart(
+            name: "dygraphs", paths: [PlotLibrary.scriptPath], use: "plots in the page of `vellum profile`",
+            package: "libjs-dygraphs"),
+        HostPart(
             name: "QEMU", paths: ["/usr/bin/qemu-system-i386"], use: "a peer for `make bench`",
             package: "qemu-system-x86"),
         HostPart(name: "Bochs", paths: ["/usr/bin/bochs"], use: "a peer for `make bench`", package: "bochs"),

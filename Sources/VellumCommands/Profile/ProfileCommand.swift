@@ -9,7 +9,8 @@ struct ProfileCommand: ParsableCommand {
         abstract: "Runs a guest and reports what the translation cache did.",
         discussion: """
             The run is that of vellum run with the same options, to the count; it takes up to twice as long. DIR gets \
-            profile.json, and where that is asked for call stacks for flame graphs.
+            report.html, a page for a browser, and profile.json; or where that is asked for call stacks for flame \
+            graphs.
 
             Examples:
               vellum profile /boot/invaders.exec --max-instructions 40000000
@@ -25,8 +26,9 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where the report goes (default: the image's name and .profile).", valueName: "dir"))
     var out: String?
 
-    @Option(help: "What to write: json alone, or with it folded or speedscope (call stacks for flame graphs).")
-    var format = ProfileFormat.json
+    @Option(
+        help: "What to write beside profile.json: html (a page), json (nothing), folded or speedscope (call stacks).")
+    var format = ProfileFormat.html
 
     @Option(
         help: ArgumentHelp("Names of addresses: an ELF or MAP file; may be given several times.", valueName: "file"))
@@ -88,7 +90,7 @@ struct ProfileCommand: ParsableCommand {
 
 /// What `vellum profile` writes beside profile.json.
 enum ProfileFormat: String, ExpressibleByArgument, CaseIterable {
-    case json, folded, speedscope
+    case html, json, folded, speedscope
 
     /// Needs call stacks.
     var samplesStacks: Bool { self == .folded || self == .speedscope }

@@ -75,6 +75,7 @@ final class ProfileWatcher: RunWatcher {
         let json = ProfileReport(profile: Profile(recorder, symbols: symbols), statistics: statistics).json.compact()
         var files = [("profile.json", json + "\n")]
         switch command.format {
+        case .html: files.append(("report.html", page(json)))
         case .json: break
         case .folded: files.append(("stacks.folded", FlameGraph(recorder, symbols: symbols).folded))
         case .speedscope:
@@ -82,6 +83,15 @@ final class ProfileWatcher: RunWatcher {
             files.append(("stacks.speedscope.json", text + "\n"))
         }
         return write(files, to: directory(machine))
+    }
+
+    private func page(_ json: String) -> String {
+        let plots = PlotLibrary()
+        if plots == nil, command.options.log > .quiet {
+            HostIO.report(
+                "the report has no plots: \(PlotLibrary.scriptPath) is missing (apt-get install libjs-dygraphs)")
+        }
+        return ReportPage(profile: json, plots: plots).html
     }
 
     private func write(_ files: [(String, String)], to directory: String) -> Int32? {

@@ -192,8 +192,26 @@ private struct FakeTerminal {
         let second = filter.filter(Array("x".utf8) + [0x01, 0x01] + Array("b".utf8))
         #expect(second.commands == [.quit])
         #expect(second.guest == [0x01, 0x62])
+        let third = filter.filter([0x01] + Array("b".utf8) + [0x01] + Array("t".utf8) + [0x01] + Array("c".utf8))
+        #expect(third.commands == [.sendBreak, .timestamps, .monitor] && third.guest.isEmpty)
         #expect(filter.filter([0x01, 0x68]).commands == [.help])
         #expect(filter.filter([0x01, 0x7A]).guest.isEmpty)
+    }
+}
+
+@Suite struct MonitorPromptTests {
+    @Test func enterEndsALineAndBackspaceEditsIt() {
+        var prompt = MonitorPrompt()
+        #expect(prompt.take(Array("info tlc\u{7F}b".utf8)).lines.isEmpty)
+        let ended = prompt.take([0x0D])
+        #expect(ended.lines == ["info tlb"] && ended.echo == [0x0A])
+        #expect(prompt.take(Array("x\u{15}\u{7F}\r".utf8)).lines == [""])
+    }
+
+    @Test func linesAreBoundedAndEscapesLeftOut() {
+        var prompt = MonitorPrompt()
+        _ = prompt.take([0x1B] + [UInt8](repeating: 0x61, count: 10_000))
+        #expect(prompt.take([0x0A]).lines == [String(repeating: "a", count: 200)])
     }
 }
 

@@ -65,9 +65,12 @@ import Testing
         (other as? D)?.state == one.state
     }
 
+    /// Accesses and other things that happen to the board, a seed; VELLUM_ACCESSES asks for more.
+    private static let steps = ProcessInfo.processInfo.environment["VELLUM_ACCESSES"].flatMap(Int.init) ?? 250_000
+
     @Test(arguments: [1, 2, 3, 4] as [UInt64]) func withstandsAnyAccess(seed: UInt64) {
         let board = TestBoard()
         var generator = SeededGenerator(seed: seed)
-        for _ in 0..<250_000 { board.step(&generator) }
+        for _ in 0..<Self.steps { board.step(&generator) }
     }
 }

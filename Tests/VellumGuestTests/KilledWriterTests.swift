@@ -23,6 +23,9 @@ import Vellum
         return code + [UInt8](repeating: 0, count: 510 - code.count) + [0x55, 0xAA]
     }()
 
+    /// How often a run is killed; VELLUM_KILLS asks for more.
+    private static let rounds = ProcessInfo.processInfo.environment["VELLUM_KILLS"].flatMap(Int.init) ?? 20
+
     @Test func everySectorIsOldOrNew() throws {
         let binary = Guests.root.appendingPathComponent(".build/release/vellum")
         try #require(FileManager.default.isExecutableFile(atPath: binary.path), "the release build's command")
@@ -30,7 +33,7 @@ import Vellum
         defer { try? FileManager.default.removeItem(at: path) }
         try Data(Self.program + [UInt8](repeating: 0, count: 4096 * 512)).write(to: path)
         var touched = 0
-        for round in 0..<20 {
+        for round in 0..<Self.rounds {
             let process = Process()
             process.executableURL = binary
             process.arguments = ["run", "--hda", path.path, "--write", "--serial", "none", "--log", "quiet"]

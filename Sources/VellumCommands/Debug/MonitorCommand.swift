@@ -42,7 +42,8 @@ enum MonitorCommand: Equatable {
         }
     }
 
-    static let helpText = """
+    /// What needs no debugger.
+    static let informationHelp = """
         help                    this list
         info registers          all registers, with the hidden parts of segments
         info tlb                what the soft TLB holds
@@ -51,8 +52,13 @@ enum MonitorCommand: Equatable {
         info mem                the page tables as ranges with equal rights
         info pg                 the page tables, page by page
         info time               instructions executed, and virtual time
-        phys on|off             memory is read and written at physical addresses, or at linear ones
-        pc linear|offset        eip is shown with the base of CS added, or as it is
 
         """
+
+    static let helpText =
+        informationHelp + """
+            phys on|off             memory is read and written at physical addresses, or at linear ones
+            pc linear|offset        eip is shown with the base of CS added, or as it is
+
+            """
 }

@@ -5,6 +5,12 @@ struct EscapeFilter: Equatable {
         case help
         /// From the screen to the serial port, or back.
         case toggle
+        /// A break on the serial port.
+        case sendBreak
+        /// The time in front of each line of the serial port, or no more.
+        case timestamps
+        /// To the monitor's prompt, or back.
+        case monitor
     }
 
     private static let prefix: UInt8 = 0x01
@@ -24,6 +30,9 @@ struct EscapeFilter: Equatable {
             case UInt8(ascii: "x"), UInt8(ascii: "X"), 0x18: commands.append(.quit)
             case UInt8(ascii: "h"), UInt8(ascii: "H"), UInt8(ascii: "?"): commands.append(.help)
             case UInt8(ascii: "s"), UInt8(ascii: "S"): commands.append(.toggle)
+            case UInt8(ascii: "b"), UInt8(ascii: "B"): commands.append(.sendBreak)
+            case UInt8(ascii: "t"), UInt8(ascii: "T"): commands.append(.timestamps)
+            case UInt8(ascii: "c"), UInt8(ascii: "C"): commands.append(.monitor)
             case EscapeFilter.prefix: guest.append(byte)
             default: break
             }
@@ -34,6 +43,9 @@ struct EscapeFilter: Equatable {
     static let help = [
         " Ctrl-A x       end the run ",
         " Ctrl-A s       the serial port instead of the screen, and back ",
+        " Ctrl-A b       send a break to the serial port ",
+        " Ctrl-A t       show the time in front of serial lines, or no more ",
+        " Ctrl-A c       the monitor (help lists its commands), and back ",
         " Ctrl-A Ctrl-A  send Ctrl-A to the guest ",
         " Ctrl-A h       this help; any key takes it away ",
     ]

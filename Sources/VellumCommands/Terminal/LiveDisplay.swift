@@ -32,6 +32,11 @@ final class LiveDisplay {
     /// The screen has been taken over.
     private var showsScreen = false
     private var breaks = BreakCounter()
+    /// A person is at the monitor; the guest's output waits.
+    private var monitor: MonitorPrompt?
+    /// When timestamps were asked for.
+    private var stampsSince: UInt64?
+    private var atLineStart = true
     private var mayChooseView = true
     private var showsHelp = false
     private var isOpen = true
@@ -108,7 +113,11 @@ final class LiveDisplay {
     /// A byte that the guest sent.
     func put(serial byte: UInt8) {
         serial.append(byte)
-        if view == .serial { unsent.append(byte) }
+        if view == .serial {
+            if atLineStart, let stampsSince { unsent += LiveDisplay.stamp(HostClock.now - stampsSince) }
+            unsent.append(byte)
+            atLineStart = byte == 0x0A
+        }
         if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
     }
 
@@ -124,8 +133,17 @@ final class LiveDisplay {
         if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
     }
 
+    /// Seconds and milliseconds, such as `[   12.345] `.
+    private static func stamp(_ nanoseconds: UInt64) -> [UInt8] {
+        let milliseconds = String(nanoseconds / 1_000_000 % 1000)
+        let seconds = String(nanoseconds / 1_000_000_000)
+        let padding = String(repeating: " ", count: max(0, 5 - seconds.utf8.count))
+        let zeros = String(repeating: "0", count: 3 - milliseconds.utf8.count)
+        return Array("[\(padding)\(seconds).\(zeros)\(milliseconds)] ".utf8)
+    }
+
     private func flushSerial() {
-        guard isOpen, !unsent.isEmpty else { return }
+        guard isOpen, monitor == nil, !unsent.isEmpty else { return }
         HostIO.write(unsent, to: STDOUT_FILENO)
         unsent.removeAll(keepingCapacity: true)
     }
@@ -160,6 +178,7 @@ final class LiveDisplay {
         if vellum_window_changed() != 0 { resize() }
         guard now - lastDrawn >= LiveDisplay.interval else { return }
         lastDrawn = now
+        if monitor != nil { return }
         flushSerial()
         chooseView(machine)
         guard view == .screen, machine.screenGeneration != lastGeneration else { return }
@@ -218,7 +237,8 @@ final class LiveDisplay {
             showsHelp = false
             redraw()
         }
-        for command in commands { obey(command) }
+        for command in commands { obey(command, machine) }
+        if monitor != nil { return useMonitor(guest, machine) }
         switch view {
         case .screen: presser.add(decoder.decode(guest))
         case .console:
@@ -228,9 +248,14 @@ final class LiveDisplay {
         }
     }
 
-    private func obey(_ command: EscapeFilter.Command) {
+    private func obey(_ command: EscapeFilter.Command, _ machine: Machine) {
         switch command {
         case .quit: wantsToQuit = true
+        case .sendBreak: machine.deliver(.serialBreak)
+        case .timestamps: stampsSince = stampsSince == nil ? HostClock.now : nil
+        case .monitor: monitor == nil ? enterMonitor() : leaveMonitor()
+        case .toggle where monitor != nil: leaveMonitor()
+        case .help where monitor != nil: LiveDisplay.send("\n" + EscapeFilter.help.joined(separator: "\n") + "\n")
         case .help where view == .screen:
             showsHelp = true
             redraw()
@@ -239,6 +264,36 @@ final class LiveDisplay {
         case .toggle:
             mayChooseView = false
             change(to: view == .screen ? .serial : .screen)
+        }
+    }
+
+    // MARK: Monitor
+
+    private func enterMonitor() {
+        flushSerial()
+        monitor = MonitorPrompt()
+        LiveDisplay.send(view == .screen ? "\u{1B}[0m\u{1B}[2J\u{1B}[1;1H\u{1B}[?25h" : "\n")
+        LiveDisplay.send(MonitorPrompt.prompt)
+    }
+
+    private func leaveMonitor() {
+        monitor = nil
+        if view == .screen { redraw() } else { LiveDisplay.send("\n") }
+    }
+
+    private func useMonitor(_ bytes: [UInt8], _ machine: Machine) {
+        guard let progress = monitor?.take(bytes) else { return }
+        HostIO.write(progress.echo, to: STDOUT_FILENO)
+        for line in progress.lines { LiveDisplay.send(answer(line, machine) + MonitorPrompt.prompt) }
+    }
+
+    private func answer(_ line: String, _ machine: Machine) -> String {
+        switch MonitorCommand(line) {
+        case .help where line.allSatisfy(\.isWhitespace): ""
+        case .help: MonitorCommand.informationHelp
+        case .inspect(let topic): machine.inspect(topic)
+        case .showAddresses: "pc: for GDB alone\n"
+        case .unknown(let problem): problem + "\n"
         }
     }
 }

@@ -143,6 +143,7 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
         case .mouse(let x, let y, let wheel, let buttons):
             chips.keyboard.moveMouse(x: x, y: y, wheel: wheel, buttons: buttons)
         case .serial(let byte): chips.serial.receive([byte])
+        case .serialBreak: chips.serial.receiveBreak()
         case .skip(let nanoseconds): skipped += nanoseconds
         // The machine's, not the board's.
         case .console: break

@@ -8,6 +8,8 @@ package enum ExternalEvent: Codable, Equatable, Sendable {
     case mouse(x: Int, y: Int, wheel: Int, buttons: UInt8)
     /// A byte arrived at the first serial port.
     case serial(UInt8)
+    /// The other end of the first serial port sent a break.
+    case serialBreak
     /// Bytes for a DOS program's redirected standard input; `ended` says that no more will come.
     case console([UInt8], ended: Bool)
     /// Virtual time was moved on by so many nanoseconds, to follow the host's clock.

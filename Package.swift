@@ -119,7 +119,7 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "VellumHypervisor", "CZlib"]),
-        tests("VellumDOSTests", ["VellumMachine", "VellumDOS"]),
+        tests("VellumDOSTests", ["VellumMachine", "VellumDOS", "VellumTestSupport"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
         tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
         tests("VellumAnalysisTests", ["VellumAnalysis", "VellumIA32", "VellumMachine"]),

@@ -123,6 +123,8 @@ extension Interpreter {
     @inline(never)
     func endAfter(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp> {
         var source = ip + 1
+        // The unit ends behind the instruction anyway, in an exit that looks at the world.
+        if source.pointee.opcode == .exit, source.pointee.instruction == ip.pointee.instruction { return source }
         var target = stub
         let last = stub + (Interpreter.stubCapacity - 3)
         while source.pointee.instruction == ip.pointee.instruction, target < last {

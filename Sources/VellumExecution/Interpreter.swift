@@ -1357,7 +1357,7 @@ package final class Interpreter: ExecutionBackend {
             case .hypervisor:
                 switch hypervisorCall(ip, fragment) {
                 case 0: ip += 1
-                case 1: ip = ip[1].opcode == .exit ? ip + 1 : endAfter(ip, fragment)
+                case 1: ip = endAfter(ip, fragment)
                 case 2:
                     guard let next = proceed() else { return .fragmentEnd }
                     fragment = next

@@ -50,7 +50,7 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     }
 
     /// OF and AF of an operation that has not made them explicit.
-    @inline(never) package var overflowAndAdjust: UInt32 {
+    @inline(never) private var overflowAndAdjust: UInt32 {
         (overflowFlag ? EFlags.overflow.rawValue : 0) | (adjustFlag ? EFlags.adjust.rawValue : 0)
     }
 
@@ -66,13 +66,13 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
 
     /// The six arithmetic flags at their EFLAGS positions.
     package var arithmeticFlags: EFlags {
-        @inline(__always) get {
+        get {
             var flags = pointee.flagKind & 15 == 0 ? pointee.flagKind : overflowAndAdjust
             flags |= UInt32(carryFlag ? 1 : 0) | (parityFlag ? EFlags.parity.rawValue : 0)
             flags |= (zeroFlag ? EFlags.zero.rawValue : 0) | (signFlag ? EFlags.sign.rawValue : 0)
             return EFlags(rawValue: flags)
         }
-        @inline(__always) nonmutating set {
+        nonmutating set {
             pointee.flagKind = newValue.rawValue & (EFlags.overflow.rawValue | EFlags.adjust.rawValue)
             pointee.carryLeft = 0
             pointee.carryRight = newValue.rawValue & EFlags.carry.rawValue
@@ -81,7 +81,7 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     }
 
     /// A `flagResult` whose ZF, SF and PF are those given, contradictory or not.
-    @inline(__always) package static func flagResult(for flags: EFlags) -> Int64 {
+    package static func flagResult(for flags: EFlags) -> Int64 {
         let low: UInt64 = flags.contains(.zero) ? 0 : 1
         let high: UInt64 = flags.contains(.sign) ? 0x8000_0000_0000_0000 : 0
         // Byte 0 xor byte 4 must have even parity exactly when PF is set; byte 0 is 0 or 1.

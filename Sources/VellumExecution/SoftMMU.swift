@@ -82,7 +82,7 @@ package final class SoftMMU {
     // MARK: Modes and flushes
 
     /// The entries that translated code at the current privilege uses.
-    @inline(__always) package var currentEntries: UnsafeMutablePointer<TLBEntry> {
+    package var currentEntries: UnsafeMutablePointer<TLBEntry> {
         if cpu.pointee.privileged.cpl != 3 { return supervisor.entries }
         return alignmentArmed ? unfilled.entries : user.entries
     }
@@ -238,20 +238,22 @@ package final class SoftMMU {
     @inline(__always)
     package func plainWrite(_ linear: UInt32, length: UInt32, user isUser: Bool) -> UnsafeMutableRawPointer? {
         let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
-        guard entry.writeTag == linear & ~0xFFF, linear & 0xFFF + length <= 0x1000, !(isUser && alignmentArmed) else {
-            return nil
-        }
-        return UnsafeMutableRawPointer(bitPattern: entry.addend &+ UInt(linear))
+        return plain(entry.writeTag, entry.addend, linear, length, isUser)
     }
 
     /// Likewise for reading.
     @inline(__always)
     package func plainRead(_ linear: UInt32, length: UInt32, user isUser: Bool) -> UnsafeRawPointer? {
         let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
-        guard entry.readTag == linear & ~0xFFF, linear & 0xFFF + length <= 0x1000, !(isUser && alignmentArmed) else {
-            return nil
-        }
-        return UnsafeRawPointer(bitPattern: entry.addend &+ UInt(linear))
+        return UnsafeRawPointer(plain(entry.readTag, entry.addend, linear, length, isUser))
+    }
+
+    @inline(__always)
+    private func plain(
+        _ tag: UInt32, _ addend: UInt, _ linear: UInt32, _ length: UInt32, _ isUser: Bool
+    ) -> UnsafeMutableRawPointer? {
+        let fits = tag == linear & ~0xFFF && linear & 0xFFF + length <= 0x1000
+        return fits && !(isUser && alignmentArmed) ? UnsafeMutableRawPointer(bitPattern: addend &+ UInt(linear)) : nil
     }
 
     /// Makes sure that `length` bytes (at most 4096) may be written, without writing.

@@ -1,4 +1,5 @@
 import Testing
+import VellumTestSupport
 
 @testable import VellumDOS
 
@@ -302,7 +303,7 @@ import Testing
     @Test(arguments: [1, 2, 3] as [UInt64]) func blocksNeverOverlapWhateverIsAsked(seed: UInt64) throws {
         let bench = try ServiceBench()
         let driver = ExtendedMemoryDriver(host: bench.kernel.host, memory: 8 << 20)
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed: seed)
         let functions: [UInt8] = [0, 1, 2, 8, 9, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x88, 0x89, 0x8E, 0x8F]
         /// A number of the size that means something, or any.
         func number(_ usual: UInt64) -> UInt32 {
@@ -312,7 +313,7 @@ import Testing
             var registers = ServiceRegisters()
             registers.ah = functions[Int(random.next() % UInt64(functions.count))]
             (registers.edx, registers.ebx) = (number(140), number(9000))
-            (registers.ds, registers.si) = (0x5000, random.word() & 0x7FFF)
+            (registers.ds, registers.si) = (0x5000, random.word16() & 0x7FFF)
             bench.kernel.host.writeLong(0x50000 + UInt32(registers.si), number(70_000))
             driver.perform(&registers)
             let blocks = driver.arena.blocks.values.filter { $0.size > 0 }.sorted { $0.base < $1.base }

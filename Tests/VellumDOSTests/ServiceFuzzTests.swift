@@ -1,23 +1,9 @@
 import Foundation
 import Testing
 import VellumMachine
+import VellumTestSupport
 
 @testable import VellumDOS
-
-/// A small generator whose runs repeat (SplitMix64).
-struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-
-    mutating func word() -> UInt16 { UInt16(truncatingIfNeeded: next()) }
-}
 
 /// Services called with random registers: nothing may stop the host, and nothing outside the drive may be touched.
 @Suite struct ServiceFuzzTests {
@@ -34,10 +20,10 @@ struct Random: RandomNumberGenerator {
     ]
 
     /// The registers of one call: values near those that mean something.
-    private func registers(_ random: inout Random, _ bench: ServiceBench) -> ServiceRegisters {
+    private func registers(_ random: inout SeededGenerator, _ bench: ServiceBench) -> ServiceRegisters {
         var registers = ServiceRegisters()
-        func value(_ random: inout Random) -> UInt16 {
-            let word = random.word()
+        func value(_ random: inout SeededGenerator) -> UInt16 {
+            let word = random.word16()
             switch random.next() % 6 {
             case 0: return word
             case 1: return word & 0xFF
@@ -47,7 +33,7 @@ struct Random: RandomNumberGenerator {
             default: return UInt16(random.next() % 40) * 0x40
             }
         }
-        registers.ax = random.word()
+        registers.ax = random.word16()
         if random.next() % 3 != 0 { registers.ah = UInt8(random.next() % 0x6D) }
         if random.next() % 2 == 0 { registers.al = UInt8(random.next() % 8) }
         registers.bx = value(&random)
@@ -56,14 +42,14 @@ struct Random: RandomNumberGenerator {
         registers.si = value(&random)
         registers.di = value(&random)
         registers.bp = value(&random)
-        registers.ds = random.next() % 8 == 0 ? random.word() : bench.segment
-        registers.es = random.next() % 8 == 0 ? random.word() : bench.segment
+        registers.ds = random.next() % 8 == 0 ? random.word16() : bench.segment
+        registers.es = random.next() % 8 == 0 ? random.word16() : bench.segment
         registers.ss = bench.segment
         registers.sp = 0xFF00
         return registers
     }
 
-    private func call(_ random: inout Random, _ bench: ServiceBench) {
+    private func call(_ random: inout SeededGenerator, _ bench: ServiceBench) {
         var registers = registers(&random, bench)
         let (kernel, bios) = (bench.kernel, bench.kernel.bios)
         switch random.next() % 24 {
@@ -96,7 +82,7 @@ struct Random: RandomNumberGenerator {
     @Test func randomRegistersTouchNothingOutside() throws {
         let seed = Self.number("VELLUM_FUZZ_SEED", 20_260_102)
         let calls = Self.number("VELLUM_FUZZ_CALLS", 20_000)
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed: seed)
         let round: UInt64 = 20_000
         for _ in 0..<(calls + round - 1) / round {
             let outer = try prison()
@@ -118,7 +104,7 @@ struct Random: RandomNumberGenerator {
 
     @Test func randomProgramsAreRefusedOrRun() throws {
         let seed = Self.number("VELLUM_FUZZ_SEED", 20_260_103)
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2_000 {
             var bytes = (0..<Int(random.next() % 200)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             if bytes.count > 30 {
@@ -129,7 +115,12 @@ struct Random: RandomNumberGenerator {
                 }
             }
             guard let image = try? ProgramImage(bytes) else { continue }
-            #expect(image.relocated(to: random.word()).count == image.module.count)
+            #expect(image.relocated(to: random.word16()).count == image.module.count)
         }
     }
+}
+
+extension SeededGenerator {
+    /// What a 16-bit register may hold.
+    mutating func word16() -> UInt16 { UInt16(truncatingIfNeeded: next()) }
 }

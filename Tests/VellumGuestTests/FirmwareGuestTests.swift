@@ -31,12 +31,6 @@ import Vellum
         #expect(guest.report?.reason == .powerOff, "\(guest.machine.screenText)")
     }
 
-    @Test func memtestRunsFromItsCD() throws {
-        let guest = try GuestRunner("/usr/lib/memtest86+/memtest86+ia32.iso", memory: 16 << 20)
-        let reached = guest.run(until: 8_000_000_000, slice: 100_000_000) { $0.machine.screenText.contains("#4") }
-        #expect(reached && guest.machine.screenText.contains("Errors: 0"), "\(guest.machine.screenText)")
-    }
-
     @Test func syslinuxStartsAMultibootKernelFromAFloppy() throws {
         let work = try Workspace()
         try work.write("DEFAULT invaders\nLABEL invaders\n  KERNEL mboot.c32\n  APPEND invaders.exec\n", "syslinux.cfg")
@@ -70,17 +64,5 @@ import Vellum
         _ = guest.run(until: 30_000_000_000, slice: 500_000_000) { $0.report != nil }
         #expect(guest.report?.reason == .powerOff, "\(guest.serial.suffix(2000))")
         #expect(guest.serial.contains("init: sum 97406784") && guest.serial.contains("init: forked 100"))
-    }
-
-    @Test func gnuMachProbesTheDiskOfAnImage() throws {
-        let work = try Workspace()
-        try work.run("truncate", "-s", "20M", "disk.img")
-        let disk = work.path("disk.img")
-        let guest = try GuestRunner(Guests.downloaded("gnumach.gz"), commandLine: "console=com0") {
-            $0.drives.diskA = DriveImage(path: disk)
-        }
-        let reached = guest.run(until: 4_000_000_000) { $0.serial.contains("bootstrap_create") }
-        #expect(reached, "\(guest.serial)")
-        #expect(guest.serial.contains("VELLUM HARDDISK"), "\(guest.serial)")
     }
 }

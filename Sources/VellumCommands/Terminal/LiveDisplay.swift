@@ -81,6 +81,7 @@ final class LiveDisplay {
     /// Gives the terminal back.
     func close() {
         guard isOpen else { return }
+        monitor = nil
         flushSerial()
         isOpen = false
         vellum_terminal_release()
@@ -118,7 +119,7 @@ final class LiveDisplay {
             unsent.append(byte)
             atLineStart = byte == 0x0A
         }
-        if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
+        outputGrew(byte)
     }
 
     /// A byte that a DOS program wrote to its console.
@@ -130,8 +131,16 @@ final class LiveDisplay {
         } else {
             unsent += Array(UTF8.encode(CodePage437.scalar(byte)) ?? UTF8.encodedReplacementCharacter)
         }
+        outputGrew(byte)
+    }
+
+    /// Output goes out by lines; while the monitor has the terminal it waits, the end of it.
+    private func outputGrew(_ byte: UInt8) {
+        if monitor != nil, unsent.count > LiveDisplay.heldOutput { unsent.removeFirst(unsent.count / 2) }
         if byte == 0x0A || unsent.count >= 4096 { flushSerial() }
     }
+
+    private static let heldOutput = 1 << 16
 
     /// Seconds and milliseconds, such as `[   12.345] `.
     private static func stamp(_ nanoseconds: UInt64) -> [UInt8] {

@@ -11,6 +11,7 @@ package final class FirmwareConfiguration: Device, PortDevice {
         static let signature: UInt16 = 0x00, identity: UInt16 = 0x01, memory: UInt16 = 0x03
         static let processors: UInt16 = 0x05, bootMenu: UInt16 = 0x0E, maximumProcessors: UInt16 = 0x0F
         static let directory: UInt16 = 0x19, firstFile: UInt16 = 0x20
+        static let timerAtInput2: UInt16 = 0x8002
     }
 
     private static let nameLength = 56
@@ -31,6 +32,8 @@ package final class FirmwareConfiguration: Device, PortDevice {
         items[Key.processors] = [1, 0]
         items[Key.maximumProcessors] = [1, 0]
         items[Key.bootMenu] = [bootMenu ? 1 : 0, 0]
+        // Firmware tells in its tables that the timer is at the I/O APIC's input 2.
+        items[Key.timerAtInput2] = [1]
         updateDirectory()
     }
 

@@ -16,7 +16,10 @@ extension Hypervisor {
             outcome = try returnProtected(arguments.size)
         }
         // NMIs were held back since the last one was delivered (SDM vol. 3, section 6.7.1).
-        cpu.pointee.privileged.nmiBlocked = false
+        if cpu.pointee.privileged.nmiBlocked {
+            cpu.pointee.privileged.nmiBlocked = false
+            cpu.pointee.engine.endRequested = true
+        }
         return outcome
     }
 

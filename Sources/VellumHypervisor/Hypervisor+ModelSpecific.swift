@@ -79,6 +79,7 @@ extension Hypervisor {
     func resetModelSpecific() {
         guard model.isP6 else { return }
         cpu.pointee.privileged.apicBase = 0xFEE0_0100 | (model.hasAPIC ? 1 << 11 : 0)
+        interrupts.setAPICBase(cpu.pointee.privileged.apicBase)
         if model.hasPAT { cpu.pointee.modelSpecific[ModelRegister.pageAttributes] = 0x0007_0406_0007_0406 }
     }
 
@@ -143,6 +144,7 @@ extension Hypervisor {
     private func setAPICBase(_ value: UInt64) {
         let mask: UInt64 = 0xF_FFFF_F000 | (model.hasAPIC ? 1 << 11 : 0)
         cpu.pointee.privileged.apicBase = value & mask | 0x100
+        interrupts.setAPICBase(cpu.pointee.privileged.apicBase)
     }
 
     /// Memory types and reserved bits of the memory-type registers (SDM vol. 3, sections 11.11 and 11.12).

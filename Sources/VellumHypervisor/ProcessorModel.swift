@@ -12,16 +12,17 @@ package struct ProcessorModel: Equatable, Sendable {
     package var hasSSE: Bool
     package var hasAPIC: Bool
 
-    /// What is not said follows from the level: the 486 brought x87 onto the chip, the Pentium III has MMX and SSE.
+    /// What is not said follows from the level: the 486 brought x87 onto the chip, the Pentium Pro the local
+    /// APIC, the Pentium III MMX and SSE.
     package init(
         _ level: CPULevel = .pentium3, hasFPU: Bool? = nil, hasMMX: Bool? = nil, hasSSE: Bool? = nil,
-        hasAPIC: Bool = false
+        hasAPIC: Bool? = nil
     ) {
         self.level = level
         self.hasFPU = hasFPU ?? (level >= .i486)
         self.hasMMX = hasMMX ?? (level >= .pentium3)
         self.hasSSE = hasSSE ?? (level >= .pentium3)
-        self.hasAPIC = hasAPIC
+        self.hasAPIC = hasAPIC ?? (level >= .pentiumPro)
     }
 
     package var hasCPUID: Bool { level >= .i486 }
@@ -62,7 +63,7 @@ package struct ProcessorModel: Equatable, Sendable {
 
 extension ProcessorModel {
     /// EAX EBX ECX EDX of a CPUID leaf (SDM vol. 2, CPUID); leaves beyond the last answer as the last.
-    func cpuid(_ leaf: UInt32, apicEnabled: Bool) -> (eax: UInt32, ebx: UInt32, ecx: UInt32, edx: UInt32) {
+    package func cpuid(_ leaf: UInt32, apicEnabled: Bool) -> (eax: UInt32, ebx: UInt32, ecx: UInt32, edx: UInt32) {
         let last: UInt32 = isP6 ? 2 : 1
         switch min(leaf, last) {
         // "GenuineIntel" in EBX, EDX, ECX.

@@ -5,11 +5,11 @@ import VellumMicroOps
 
 extension VirtualProcessor {
     /// The run loop's work between two fragments, for the usual case that there is none: no trap, no interrupt that may
-    /// be taken, no stepping.  The backend asks after every far transfer, interrupt return, and change of mode, so that
+    /// be taken, no end asked for, no stepping.  The backend asks after every far transfer, interrupt return, and change of mode, so that
     /// a system call costs a look-up and not a trip through the run loop.
     func proceed() -> FragmentPointer? {
         let isAwake = !cpu.pointee.privileged.halted && cpu.pointee.privileged.shadow == .none
-        guard isAwake, !debugger.isActive, mmu.watchpointHits == 0,
+        guard isAwake, !debugger.isActive, mmu.watchpointHits == 0, !cpu.pointee.engine.endRequested,
             !(hypervisor.canTakeInterrupt && interrupts.interruptPending)
         else {
             return nil

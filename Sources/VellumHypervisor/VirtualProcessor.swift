@@ -127,6 +127,14 @@ package final class VirtualProcessor {
             let delivery = observed(vector: ExceptionVector.debug.rawValue) { hypervisor.deliverDebugTrap(dr6: bits) }
             if delivery == .shutdown { return shutdown(GuestFault(.debug)) }
         }
+        if interrupts.nonMaskablePending, hypervisor.canTakeNMI {
+            cpu.pointee.privileged.halted = false
+            interrupts.acknowledgeNonMaskable()
+            if events.wants(.interrupts) { events.send(.interrupted(vector: 2), .interrupts) }
+            if observed(vector: 2, { hypervisor.deliverNMI() }) == .shutdown {
+                return shutdown(GuestFault(.generalProtection))
+            }
+        }
         if interrupts.interruptPending, hypervisor.canTakeInterrupt {
             cpu.pointee.privileged.halted = false
             let vector = interrupts.acknowledge()

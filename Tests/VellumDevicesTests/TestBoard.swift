@@ -20,7 +20,9 @@ struct SeededGenerator: RandomNumberGenerator {
 final class TestBoard {
     let clock = FakeClock()
     let addressLine20 = Wire(true)
-    let interrupts = InterruptController()
+    let localAPIC: LocalAPIC
+    let ioAPIC: IOAPIC
+    let interrupts: InterruptController
     let timer: IntervalTimer
     let realTimeClock: RealTimeClock
     let keyboard: KeyboardController
@@ -38,8 +40,14 @@ final class TestBoard {
     let devices: [(name: String, device: any Device)]
     let portDevices: [any PortDevice]
     let timedDevices: [any TimedDevice]
+    let windows: [(device: any MemoryDevice, size: UInt32)]
 
     init() {
+        localAPIC = LocalAPIC(clock: clock, output: Wire())
+        ioAPIC = IOAPIC(receiver: localAPIC)
+        interrupts = InterruptController(output: SplitLine([localAPIC.legacyInput, ioAPIC.input(0)]))
+        localAPIC.base = LocalAPIC.standardBase
+        localAPIC.onEndOfInterrupt = { [unowned ioAPIC] in ioAPIC.endOfInterrupt($0) }
         timer = IntervalTimer(clock: clock, line: interrupts.line(0))
         realTimeClock = RealTimeClock(clock: clock, line: interrupts.line(8), secondsSince1970: 946_684_800)
         keyboard = KeyboardController(
@@ -70,8 +78,10 @@ final class TestBoard {
             ("disk", disk), ("disc", disc), ("floppy disk", floppyDisk), ("host bridge", host), ("ISA bridge", isa),
             ("IDE", ide), ("power management", power), ("floppy controller", floppy),
             ("firmware configuration", configuration),
-            ("numeric error", NumericError(line: interrupts.line(13))),
+            ("numeric error", NumericError(line: interrupts.line(13))), ("I/O APIC", ioAPIC),
+            ("local APIC", localAPIC),
         ]
+        windows = [(display, DisplayAdapter.windowSize), (localAPIC, 0x400), (ioAPIC, 0x20)]
         portDevices = devices.compactMap { $0.device as? any PortDevice }
         timedDevices = devices.compactMap { $0.device as? any TimedDevice }
     }
@@ -84,7 +94,7 @@ final class TestBoard {
         case 26..<28: passTime(&generator)
         case 28: typeKey(&generator)
         case 29: serial.receive([UInt8.random(in: 0...255, using: &generator)])
-        case 30: _ = interrupts.acknowledge()
+        case 30: _ = localAPIC.acknowledge() ?? interrupts.acknowledge()
         case 31..<34: driveCommand(&generator)
         case 34..<37: floppyCommand(&generator)
         case 37: pciAccess(&generator)
@@ -108,11 +118,14 @@ final class TestBoard {
 
     private func memoryAccess(_ generator: inout SeededGenerator) {
         let width = [1, 2, 4].randomElement(using: &generator) ?? 1
-        let offset = UInt32.random(in: 0...DisplayAdapter.windowSize - UInt32(width), using: &generator)
+        guard let (device, size) = windows.randomElement(using: &generator) else { return }
+        var offset = UInt32.random(in: 0...size - UInt32(width), using: &generator)
+        // Most registers are met at their own address only.
+        if size <= 0x1000, Bool.random(using: &generator) { offset &= ~15 }
         if Bool.random(using: &generator) {
-            _ = display.read(offset: offset, width: width)
+            _ = device.read(offset: offset, width: width)
         } else {
-            display.write(
+            device.write(
                 offset: offset, value: UInt32.random(in: 0...UInt32.max, using: &generator), width: width)
         }
     }
@@ -145,7 +158,10 @@ final class TestBoard {
         case 0: _ = display.textScreen?.text
         case 1: devices.randomElement(using: &generator)?.device.reset()
         case 2: serial.receiveBreak()
-        default: interrupts.line(Int(UInt8.random(in: 0..<16, using: &generator))).set(.random(using: &generator))
+        case 3: localAPIC.base = Bool.random(using: &generator) ? LocalAPIC.standardBase : 0x100
+        default:
+            let line = Int(UInt8.random(in: 0..<16, using: &generator))
+            SplitLine([interrupts.line(line), ioAPIC.input(line)]).set(.random(using: &generator))
         }
     }
 

@@ -16,6 +16,11 @@ enum Guests {
         root.appendingPathComponent("benchmarks/guests/build/native/\(name)").path
     }
 
+    /// A guest's source among the tests.
+    static func source(_ name: String) -> String {
+        root.appendingPathComponent("Tests/VellumGuestTests/Resources/asm/\(name)").path
+    }
+
     static func downloaded(_ name: String) -> String {
         root.appendingPathComponent(".tools/guests/\(name)").path
     }

@@ -55,6 +55,7 @@ import Vellum
         let serial = guest.serial
         #expect(guest.report?.reason == .powerOff, "\(serial.suffix(2000))")
         #expect(serial.contains("Linux version 6.1"))
+        #expect(serial.contains("ACPI: Using IOAPIC for interrupt routing"))
         #expect(serial.contains("BIOS-e820: [mem 0x0000000000100000-0x0000000003ffffff] usable"))
         #expect(serial.contains("64MB LOWMEM available."))
         #expect(serial.contains("init: sum 97406784"))

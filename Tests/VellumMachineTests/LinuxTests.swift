@@ -1,4 +1,5 @@
 import Testing
+import VellumHypervisor
 
 @testable import VellumMachine
 
@@ -76,12 +77,42 @@ import Testing
         let fixed = try table(try #require(ByteReader(root.1).u32(36)))
         #expect(fixed.0 == "FACP" && fixed.1.count == 116 && ACPITables.checksum(fixed.1) == 0)
         #expect(ByteReader(fixed.1).u32(64) == UInt32(ACPITables.controlPort))
+        let controllers = try table(try #require(ByteReader(root.1).u32(40)))
+        #expect(controllers.0 == "APIC" && ACPITables.checksum(controllers.1) == 0)
+        // Each entry says how long it is, and the last ends with the table.
+        var place = 44
+        while place < controllers.1.count { place += Int(max(1, controllers.1[place + 1])) }
+        #expect(place == controllers.1.count)
         let facs = try #require(ByteReader(fixed.1).u32(36))
         #expect(facs % 64 == 0)
         #expect(try table(facs).0 == "FACS")
         let definition = try table(try #require(ByteReader(fixed.1).u32(40)))
         #expect(definition.0 == "DSDT" && ACPITables.checksum(definition.1) == 0)
         #expect(definition.1[36...].starts(with: [0x08, 0x5F, 0x53, 0x35, 0x5F, 0x12]))
+    }
+
+    @Test func aProcessorWithoutAnAPICHasNoTableOfIt() throws {
+        let bytes = ACPITables(hasAPIC: false).region.bytes
+        #expect(ByteReader(bytes).u32(0x44) == 40)
+        #expect(!bytes.indices.contains { bytes[$0...].starts(with: "APIC".utf8) })
+    }
+
+    @Test func theMultiprocessorTableHasRightSumsAndEntries() throws {
+        let bytes = MPTable(ProcessorModel()).region.bytes
+        #expect(bytes.starts(with: "_MP_".utf8) && ACPITables.checksum(Array(bytes[..<16])) == 0)
+        #expect(ByteReader(bytes).u32(4) == MPTable.address + 16)
+        let table = Array(bytes[16...])
+        #expect(table.starts(with: "PCMP".utf8) && ACPITables.checksum(table) == 0)
+        #expect(ByteReader(table).u16(4).map(Int.init) == table.count)
+        var place = 44
+        var counts: [UInt8: Int] = [:]
+        while place < table.count {
+            counts[table[place], default: 0] += 1
+            place += table[place] == 0 ? 20 : 8
+        }
+        #expect(place == table.count)
+        #expect(counts == [0: 1, 1: 2, 2: 1, 3: 16, 4: 2])
+        #expect(ByteReader(table).u16(34).map(Int.init) == counts.values.reduce(0, +))
     }
 
     /// Linux switches off with SLP_TYP 0 and SLP_EN in the control register.

@@ -1,5 +1,14 @@
 import VellumDevices
 
+/// A device in the physical address space.
+struct MemorySlot {
+    /// Nil while it answers nowhere.
+    var range: ClosedRange<UInt32>?
+    let device: any MemoryDevice
+    /// Index of the device's alarm, for those that have one.
+    var alarm: Int?
+}
+
 // Ports and memory-mapped registers.
 extension Board {
     package func readPort(_ port: UInt16, width: Int) -> UInt32 {
@@ -37,8 +46,10 @@ extension Board {
     }
 
     /// After an access: a deadline that came nearer must be known to the run loop.
-    private func accessed(_ slot: PortMap.Reference) {
-        guard let alarm = slot._withUnsafeGuaranteedRef({ $0.alarm }) else { return }
+    private func accessed(_ slot: PortMap.Reference) { accessed(slot._withUnsafeGuaranteedRef { $0.alarm }) }
+
+    private func accessed(_ alarm: Int?) {
+        guard let alarm else { return }
         let before = alarms.next
         alarms.refresh(alarm)
         if alarms.next < before { processor?.endFragment() }
@@ -46,17 +57,32 @@ extension Board {
 
     /// Lets the memory map follow the host bridge.
     func connect(_ mapper: MemoryMapper) {
-        memoryMap.append((MemoryMapper.range, mapper))
+        memoryMap.append(MemorySlot(range: MemoryMapper.range, device: mapper))
+        self.mapper = mapper
         chips.host.onMapChange = { [unowned mapper] in mapper.update() }
     }
 
     package func readMemory(_ address: UInt32, width: Int) -> UInt32 {
-        guard let (range, device) = memoryMap.first(where: { $0.range.contains(address) }) else { return ~0 }
-        return device.read(offset: address - range.lowerBound, width: width)
+        for slot in memoryMap {
+            guard let range = slot.range, range.contains(address) else { continue }
+            defer { accessed(slot.alarm) }
+            return slot.device.read(offset: address - range.lowerBound, width: width)
+        }
+        return ~0
     }
 
     package func writeMemory(_ address: UInt32, value: UInt32, width: Int) {
-        guard let (range, device) = memoryMap.first(where: { $0.range.contains(address) }) else { return }
-        device.write(offset: address - range.lowerBound, value: value, width: width)
+        for slot in memoryMap {
+            guard let range = slot.range, range.contains(address) else { continue }
+            slot.device.write(offset: address - range.lowerBound, value: value, width: width)
+            return accessed(slot.alarm)
+        }
+    }
+
+    /// Puts the local APIC's registers where IA32_APIC_BASE says, or nowhere; what lay there before shows again.
+    func placeLocalAPIC() {
+        let apic = chips.localAPIC
+        memoryMap[0].range = apic.isOn ? apic.window : nil
+        mapper?.setOverlay(frame: apic.isOn ? apic.window.lowerBound >> 12 : nil)
     }
 }

@@ -1,4 +1,5 @@
 import VellumDevices
+import VellumHypervisor
 
 // What a PC's firmware leaves behind for the kernel it starts, for images that are started without one.
 extension Board {
@@ -14,6 +15,24 @@ extension Board {
         ]
         for (port, value) in program { writePort(port, value: UInt32(value), width: 1) }
         initializePCI()
+        initializeAPIC()
+    }
+
+    /// The 8259's request passes through the local APIC ("virtual wire mode", MultiProcessor Specification 1.4, section
+    /// 3.6.2.2).
+    private func initializeAPIC() {
+        writeMemory(IOAPIC.window.lowerBound, value: 0, width: 4)
+        writeMemory(IOAPIC.window.lowerBound + 0x10, value: UInt32(APICSetup.ioIdentity) << 24, width: 4)
+        guard chips.localAPIC.isOn else { return }
+        let registers = chips.localAPIC.window.lowerBound
+        for (offset, value) in [(0xF0, 0x10F), (0x350, 0x8700), (0x360, 0x8400)] as [(UInt32, UInt32)] {
+            writeMemory(registers + offset, value: value, width: 4)
+        }
+    }
+
+    /// The tables in which kernels look for what the board has.
+    func firmwareTables(for model: ProcessorModel) -> [BootPlan.Region] {
+        [ACPITables(hasAPIC: model.hasAPIC).region] + (model.hasAPIC ? [MPTable(model).region] : [])
     }
 
     /// RAM from C0000h to FFFFFh, PCI interrupts on lines 10 and 11, the bus master's ports, and power management in

@@ -37,6 +37,7 @@ package enum ResetCause: String, Equatable, Sendable {
     case systemControl = "port 92h or CF9h"
     case resetControl = "port CF9h"
     case tripleFault = "a triple fault"
+    case initMessage = "an INIT message of the local APIC"
 }
 
 /// The main board: ports and memory-mapped registers, interrupt lines, and virtual time.
@@ -62,7 +63,10 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
     let chips: Chips
     var portMap = PortMap()
     var alarms = Alarms()
-    var memoryMap: [(range: ClosedRange<UInt32>, device: any MemoryDevice)] = []
+    /// The first that contains an address answers; the local APIC's is at the head.
+    var memoryMap: [MemorySlot] = []
+    /// Shows the memory that lies under registers.
+    unowned(unsafe) var mapper: MemoryMapper?
 
     package init(timebase: Timebase = .standard, setup: BoardSetup, drives: DriveSet = DriveSet()) {
         self.timebase = timebase
@@ -121,9 +125,15 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
     // MARK: Interrupts
 
-    package var interruptPending: Bool { chips.interrupts.interruptPending }
+    package var interruptPending: Bool { chips.localAPIC.interruptPending }
 
-    package func acknowledge() -> UInt8 { chips.interrupts.acknowledge() }
+    package func acknowledge() -> UInt8 { chips.localAPIC.acknowledge() ?? chips.interrupts.acknowledge() }
+
+    package var nonMaskablePending: Bool { chips.localAPIC.nonMaskablePending }
+
+    package func acknowledgeNonMaskable() { chips.localAPIC.acknowledgeNonMaskable() }
+
+    package func setAPICBase(_ value: UInt64) { chips.localAPIC.base = value }
 
     package func setNumericError(_ active: Bool) { chips.numericError.setError(active) }
 

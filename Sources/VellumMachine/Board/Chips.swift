@@ -29,6 +29,8 @@ package struct BootSetup: Equatable, Sendable {
 /// The chips of the board, each once.
 final class Chips {
     let interrupts: InterruptController
+    let localAPIC: LocalAPIC
+    let ioAPIC: IOAPIC
     let timer: IntervalTimer
     let clock: RealTimeClock
     let keyboard: KeyboardController
@@ -53,27 +55,33 @@ final class Chips {
     init(relay: Relay, setup: BoardSetup, drives: DriveSet) {
         self.setup = setup
         self.drives = drives
-        let interrupts = InterruptController(output: relay)
+        let localAPIC = LocalAPIC(clock: relay, output: relay)
+        let ioAPIC = IOAPIC(receiver: localAPIC)
+        let interrupts = InterruptController(output: SplitLine([localAPIC.legacyInput, ioAPIC.input(0)]))
         let addressLine20 = Wire(true) { relay.setAddressLine20($0) }
+        // Each line leads to both controllers; the 8259's request has the I/O APIC's input 0, and the timer input 2.
+        let lines = (0..<16).map { SplitLine([interrupts.line($0), ioAPIC.input($0 == 0 ? 2 : $0)]) }
+        self.localAPIC = localAPIC
+        self.ioAPIC = ioAPIC
         self.interrupts = interrupts
         self.addressLine20 = addressLine20
-        timer = IntervalTimer(clock: relay, line: interrupts.line(0))
-        clock = RealTimeClock(clock: relay, line: interrupts.line(8), secondsSince1970: setup.time)
+        timer = IntervalTimer(clock: relay, line: lines[0])
+        clock = RealTimeClock(clock: relay, line: lines[8], secondsSince1970: setup.time)
         keyboard = KeyboardController(
-            clock: relay, keyboardLine: interrupts.line(1), auxiliaryLine: interrupts.line(12),
+            clock: relay, keyboardLine: lines[1], auxiliaryLine: lines[12],
             addressLine20: addressLine20, requestReset: { relay.raise(.reset(.keyboardController)) })
-        serial = SerialPort(line: interrupts.line(4), transmit: relay.transmit)
-        isa = ISABridge(lines: (0..<16).map { interrupts.line($0) })
-        ide = IDEController(clock: relay, lines: [interrupts.line(14), interrupts.line(15)], bus: relay)
-        power = PowerManagement(clock: relay, line: interrupts.line(9), powerOff: { relay.raise(.powerOff) })
+        serial = SerialPort(line: lines[4], transmit: relay.transmit)
+        isa = ISABridge(lines: lines)
+        ide = IDEController(clock: relay, lines: [lines[14], lines[15]], bus: relay)
+        power = PowerManagement(clock: relay, line: lines[9], powerOff: { relay.raise(.powerOff) })
         control = SystemControl(
             clock: relay, timer: timer, addressLine20: addressLine20,
             requestReset: { relay.raise(.reset($0 == .system ? .resetControl : .systemControl)) })
         control.onPostCode = relay.showPostCode
         display = DisplayAdapter(clock: relay)
         direct = DMAController()
-        numericError = NumericError(line: interrupts.line(13))
-        floppy = FloppyController(clock: relay, line: interrupts.line(6), dma: direct, bus: relay)
+        numericError = NumericError(line: lines[13])
+        floppy = FloppyController(clock: relay, line: lines[6], dma: direct, bus: relay)
         configuration = FirmwareConfiguration(memory: UInt64(setup.memory), bootMenu: setup.boot.menu)
         debugConsole = DebugConsole(print: relay.print)
         debugExit = setup.debugExitPort.map { DebugExit(port: $0) { relay.raise(.debugExit($0)) } }
@@ -82,7 +90,8 @@ final class Chips {
     /// Every chip that has a reset input.
     var all: [any Device] {
         [
-            interrupts, timer, clock, keyboard, serial, host, isa, ide, power, control, display, direct, floppy,
+            interrupts, localAPIC, ioAPIC, timer, clock, keyboard, serial, host, isa, ide, power, control, display,
+            direct, floppy,
             configuration, pci, numericError,
         ]
     }
@@ -95,7 +104,8 @@ final class Chips {
         for device in plain { board.portMap.add(device) }
         board.portMap.add(pci, doubleword: 0xCF8)
         let window = DisplayAdapter.windowBase...DisplayAdapter.windowBase + (DisplayAdapter.windowSize - 1)
-        board.memoryMap.append((window, display))
+        board.memoryMap.append(MemorySlot(range: window, device: display))
+        connectAPIC(to: board)
         for device in [timer, clock, keyboard, floppy] as [any PortDevice & TimedDevice] {
             board.portMap.add(device, alarm: board.alarms.add(device))
         }
@@ -104,6 +114,18 @@ final class Chips {
         drives.connect(to: self)
         fillSetup()
         board.alarms.refreshAll()
+    }
+
+    private func connectAPIC(to board: Board) {
+        board.memoryMap.append(MemorySlot(range: IOAPIC.window, device: ioAPIC))
+        let slot = MemorySlot(range: nil, device: localAPIC, alarm: board.alarms.add(localAPIC))
+        // The registers lie over whatever else is at their address.
+        board.memoryMap.insert(slot, at: 0)
+        // The board owns its chips.
+        localAPIC.onBaseChange = { [unowned board] in board.placeLocalAPIC() }
+        localAPIC.onEndOfInterrupt = { [unowned ioAPIC] in ioAPIC.endOfInterrupt($0) }
+        localAPIC.onNonMaskable = { [unowned board] in board.processor?.endFragment() }
+        localAPIC.onInitialize = { [unowned board] in board.raise(.reset(.initMessage)) }
     }
 
     private func connectPCI(to board: Board) {
@@ -138,6 +160,8 @@ final class Chips {
 struct BoardState: Codable, Equatable, Sendable {
     var skipped: UInt64
     var interrupts: InterruptController.State
+    var localAPIC: LocalAPIC.State
+    var ioAPIC: IOAPIC.State
     var timer: IntervalTimer.State
     var clock: RealTimeClock.State
     var keyboard: KeyboardController.State
@@ -161,7 +185,8 @@ extension Board {
     var state: BoardState {
         get {
             BoardState(
-                skipped: skipped, interrupts: chips.interrupts.state, timer: chips.timer.state,
+                skipped: skipped, interrupts: chips.interrupts.state, localAPIC: chips.localAPIC.state,
+                ioAPIC: chips.ioAPIC.state, timer: chips.timer.state,
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
                 host: chips.host.state, isa: chips.isa.state, ide: chips.ide.state, power: chips.power.state,
                 floppy: chips.floppy.state, configuration: chips.configuration.state, control: chips.control.state,
@@ -186,8 +211,10 @@ extension Board {
             chips.pci.state = newValue.pci
             chips.numericError.state = newValue.numericError
             chips.addressLine20.state = newValue.addressLine20
-            // Last, since lines that the others drove are its inputs.
+            // Last, since lines that the others drove are their inputs.
             chips.interrupts.state = newValue.interrupts
+            chips.ioAPIC.state = newValue.ioAPIC
+            chips.localAPIC.state = newValue.localAPIC
             request = nil
             alarms.refreshAll()
         }

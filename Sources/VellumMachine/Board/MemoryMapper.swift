@@ -13,6 +13,8 @@ final class MemoryMapper: MemoryDevice {
     private unowned let processor: VirtualProcessor
     private unowned let bridge: HostBridge
     private var firmware: PhysicalMemory.ROM?
+    /// The frame in which registers of the processor cover what is there.
+    private var overlay: UInt32?
 
     init(memory: PhysicalMemory, processor: VirtualProcessor, bridge: HostBridge) {
         self.memory = memory
@@ -25,8 +27,8 @@ final class MemoryMapper: MemoryDevice {
     func install(firmware bytes: [UInt8]) -> Bool {
         guard let rom = memory.addROM(bytes) else { return false }
         let first = UInt32(0x10_0000 - rom.pages)
-        for page in 0..<rom.pages { memory.setFrame(first + UInt32(page), .rom(rom, page: page)) }
         firmware = rom
+        for page in 0..<UInt32(rom.pages) { memory.setFrame(first + page, contents(of: first + page)) }
         return true
     }
 
@@ -34,9 +36,21 @@ final class MemoryMapper: MemoryDevice {
     func update() {
         var changed = false
         for frame in HostBridge.shadowFrames { changed = map(frame, contents(of: frame)) || changed }
-        let video: PhysicalMemory.Contents = bridge.systemManagementRAMIsOpen ? .ram : .bus
-        for frame in HostBridge.videoFrames { changed = map(frame, video) || changed }
-        guard changed else { return }
+        for frame in HostBridge.videoFrames { changed = map(frame, contents(of: frame)) || changed }
+        if changed { mapChanged() }
+    }
+
+    /// Lets registers cover a frame, or none.
+    func setOverlay(frame: UInt32?) {
+        let before = overlay
+        overlay = frame
+        guard frame != before else { return }
+        var changed = false
+        for frame in [before, frame].compactMap(\.self) { changed = map(frame, contents(of: frame)) || changed }
+        if changed { mapChanged() }
+    }
+
+    private func mapChanged() {
         processor.mmu.flushAll()
         processor.cpu.pointee.engine.endRequested = true
     }
@@ -49,6 +63,19 @@ final class MemoryMapper: MemoryDevice {
     }
 
     private func contents(of frame: UInt32) -> PhysicalMemory.Contents {
+        if frame == overlay { return .bus }
+        if HostBridge.videoFrames.contains(frame) { return bridge.systemManagementRAMIsOpen ? .ram : .bus }
+        if HostBridge.shadowFrames.contains(frame) { return shadowContents(of: frame) }
+        return topPage(frame) ?? .ram
+    }
+
+    /// The firmware at the top of the address space.
+    private func topPage(_ frame: UInt32) -> PhysicalMemory.Contents? {
+        guard let firmware, frame >= 0x10_0000 - UInt32(firmware.pages) else { return nil }
+        return .rom(firmware, page: Int(frame) - (0x10_0000 - firmware.pages))
+    }
+
+    private func shadowContents(of frame: UInt32) -> PhysicalMemory.Contents {
         switch bridge.shadow(frame: frame) {
         case .ram: return .ram
         case .readRAM: return .readOnlyRAM

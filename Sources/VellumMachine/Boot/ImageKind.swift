@@ -20,6 +20,9 @@ public enum ImageKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// A kernel that the board starts as a boot loader would.
+    var isKernel: Bool { self == .multiboot || self == .linux }
+
     /// A program for DOS.
     public var isDOS: Bool { self == .dosCOM || self == .dosEXE }
 

@@ -34,7 +34,6 @@ package struct LinuxLoader: Sendable {
         regions.append(BootPlan.Region(address: LinuxLoader.commandLineAddress, bytes: [UInt8](cString: commandLine)))
         let table = FlatGDT.bytes(code: LinuxLoader.codeSelector, data: LinuxLoader.dataSelector)
         regions.append(BootPlan.Region(address: LinuxLoader.gdt, bytes: table))
-        regions.append(ACPITables().region)
         return BootPlan(kind: .linux, regions: regions, entry: entry)
     }
 

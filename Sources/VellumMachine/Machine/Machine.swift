@@ -127,6 +127,7 @@ public final class Machine {
         if plan.firmware == nil {
             board.initializeLikeFirmware()
             load(BootPlan.Region(address: 0x400, bytes: Board.dataArea))
+            for table in board.firmwareTables(for: processor.hypervisor.model) where kind.isKernel { load(table) }
         }
         board.request = nil
         isHalted = false

@@ -117,7 +117,9 @@ let package = Package(
         .testTarget(
             name: "VellumDecoderTests", dependencies: ["VellumIA32", "VellumDecoder", "CZydis"],
             resources: [.copy("Resources")], swiftSettings: strict),
-        tests("VellumHypervisorTests", ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32"]),
+        tests(
+            "VellumHypervisorTests",
+            ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32", "VellumTestSupport"]),
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "VellumHypervisor", "CZlib"]),
         tests("VellumDOSTests", ["VellumMachine", "VellumDOS", "VellumTestSupport"]),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
@@ -127,7 +129,8 @@ let package = Package(
         tests("VellumTests", ["Vellum"]),
         tests("ArchitectureTests", []),
         .testTarget(
-            name: "VellumGuestTests", dependencies: ["Vellum", "VellumProfiling"], resources: [.copy("Resources")],
+            name: "VellumGuestTests", dependencies: ["Vellum", "VellumProfiling", "VellumMachine", "VellumDevices"],
+            resources: [.copy("Resources")],
             swiftSettings: strict),
     ]
 )

@@ -1,14 +1,27 @@
 import VellumMicroOps
 
+/// One or two ranges of physical memory, without an array for them.
+struct CodeRanges: Sequence, IteratorProtocol {
+    typealias Element = (start: UInt32, length: UInt32)
+
+    fileprivate var first: Element?
+    fileprivate var second: Element?
+
+    mutating func next() -> Element? {
+        defer { (first, second) = (second, nil) }
+        return first
+    }
+}
+
 extension UnsafeMutablePointer where Pointee == Fragment {
     /// The physical byte ranges that the fragment was made from: one, or two where it straddles.
-    var ranges: [(start: UInt32, length: UInt32)] {
+    var ranges: CodeRanges {
         let first = pointee.physical
         let inPage = 0x1000 - first & 0xFFF
         guard pointee.secondPage != Fragment.noPage, pointee.byteCount > inPage else {
-            return [(first, Swift.min(pointee.byteCount, inPage))]
+            return CodeRanges(first: (first, Swift.min(pointee.byteCount, inPage)), second: nil)
         }
-        return [(first, inPage), (pointee.secondPage, pointee.byteCount - inPage)]
+        return CodeRanges(first: (first, inPage), second: (pointee.secondPage, pointee.byteCount - inPage))
     }
 
     func overlaps(_ physical: UInt32, _ length: UInt32) -> Bool {

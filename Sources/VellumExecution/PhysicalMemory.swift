@@ -19,12 +19,14 @@ package final class PhysicalMemory {
     private var romBlocks: [(UnsafeMutableRawPointer, Int)] = []
 
     /// What the processor finds in a frame.
-    package enum Contents: Equatable, Sendable {
+    package enum Contents: Equatable {
         case ram
         /// RAM whose writes vanish.
         case readOnlyRAM
         /// The page of a ROM that `addROM` was given.
         case rom(ROM, page: Int)
+        /// A page of memory that a device owns; it outlives its place here.
+        case device(UnsafeMutableRawPointer)
         /// Whatever answers on the bus.
         case bus
     }
@@ -118,6 +120,7 @@ package final class PhysicalMemory {
             case .ram: isRAM ? UInt(bitPattern: ram + index << 12) : 0
             case .readOnlyRAM: isRAM ? UInt(bitPattern: ram + index << 12) | 1 : 0
             case .rom(let rom, let page): bytes(of: rom, page: page).map { UInt(bitPattern: $0) | 1 } ?? 0
+            case .device(let page): UInt(bitPattern: page)
             case .bus: 0
             }
         defer { frames[index] = entry }

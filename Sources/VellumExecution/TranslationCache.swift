@@ -57,6 +57,7 @@ package final class TranslationCache: CodeObserver {
     /// For rules, which name fragments by number.
     private var bySerial: [UInt32: FragmentPointer] = [:]
     private var pages: [UInt32: CodePage] = [:]
+    private var spareList: [FragmentPointer] = []
     private var graveyard: [FragmentPointer] = []
     private var graveyardBytes = 0
     private var contexts: [FragmentContext: UInt32] = [:]
@@ -177,8 +178,7 @@ package final class TranslationCache: CodeObserver {
         let frame = start >> 12
         let page = pages[frame] ?? CodePage()
         pages[frame] = page
-        page.fragments.append(fragment)
-        page.mark(start & 0xFFF, length)
+        page.add(fragment, start & 0xFFF, length)
         if memory.codeFrames[Int(frame & 0xF_FFFF)] == 0 {
             memory.codeFrames[Int(frame & 0xF_FFFF)] = 1
             mmu.protectFrame(start)
@@ -200,13 +200,19 @@ package final class TranslationCache: CodeObserver {
             if events.wants(.removals) { events.send(.spuriousWrite(codeWrite(physical, length)), .removals) }
             page.idleStores += 1
             // A page that lost its code long ago is data again.
-            if page.fragments.isEmpty && page.idleStores > 64 {
+            if page.isEmpty && page.idleStores > 64 {
                 pages[frame] = nil
                 memory.codeFrames[Int(frame & 0xF_FFFF)] = 0
             }
             return
         }
-        invalidate(page.fragments.filter { $0.overlaps(physical, length) }, physical, length)
+        // The list's memory is kept: guests that patch themselves come here all the time.
+        var victims = spareList
+        spareList = []
+        page.collect(offset, length, into: &victims)
+        invalidate(victims, physical, length)
+        victims.removeAll(keepingCapacity: true)
+        spareList = victims
     }
 
     /// Drops every fragment on a frame: its contents were exchanged.
@@ -237,7 +243,7 @@ package final class TranslationCache: CodeObserver {
     }
 
     /// Frames that hold translated code.
-    package var codePageCount: Int { pages.values.count { !$0.fragments.isEmpty } }
+    package var codePageCount: Int { pages.values.count { !$0.isEmpty } }
 
     /// Modes, code bases and limits that fragments were made for.
     package var contextCount: Int { contexts.count }
@@ -258,7 +264,7 @@ package final class TranslationCache: CodeObserver {
         usedBytes -= Int(fragment.pointee.blockBytes)
         if events.wants(.links) { tellUnchained(fragment) }
         fragment.unlink()
-        for (start, _) in fragment.ranges { pages[start >> 12]?.remove(fragment, frame: start >> 12) }
+        for (start, _) in fragment.ranges { pages[start >> 12]?.remove(fragment) }
         forget(fragment)
         bury(fragment)
     }

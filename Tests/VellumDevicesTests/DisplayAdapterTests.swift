@@ -19,7 +19,7 @@ import Testing
 
     /// Planar graphics with all planes open and black, as mode 12h has it.
     func planar() {
-        vga.planes.update(repeating: 0, count: DisplayAdapter.planeSize)
+        vga.memory.clear()
         set(0x3C4, 4, 0x06)
         set(0x3C4, 2, 0x0F)
         set(0x3CE, 5, 0x00)

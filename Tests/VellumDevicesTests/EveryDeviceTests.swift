@@ -51,7 +51,10 @@ import Testing
         let board = TestBoard()
         let (timer, video) = (board.timer.state, board.display.state)
         board.timer.state = IntervalTimer.State(channels: [])
-        board.display.state.memory = []
+        board.display.state.memory = [VideoMemory.Page(number: 0, bytes: [1])]
+        board.display.state.memory = [
+            VideoMemory.Page(number: 4096, bytes: [UInt8](repeating: 1, count: 4096))
+        ]
         board.realTimeClock.state.memory = []
         #expect(board.timer.state == timer && board.display.state == video)
         #expect(board.realTimeClock.state.memory.count == 128)

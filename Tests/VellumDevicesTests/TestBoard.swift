@@ -66,7 +66,10 @@ final class TestBoard {
         floppy.insert(floppyDisk, drive: 0)
         let configuration = FirmwareConfiguration(memory: 1 << 26)
         configuration.add(file: "etc/test", [1, 2, 3])
-        for (number, function) in [host, isa, ide, power].enumerated() as EnumeratedSequence<[any PCIFunction]> {
+        let displayFunction = DisplayFunction(romSize: 39_000)
+        for (number, function) in [host, isa, ide, power, displayFunction].enumerated()
+            as EnumeratedSequence<[any PCIFunction]>
+        {
             pci.attach(function, device: 0, function: UInt8(number))
         }
         let control = SystemControl(clock: clock, timer: timer, addressLine20: addressLine20, requestReset: { _ in })
@@ -79,7 +82,7 @@ final class TestBoard {
             ("IDE", ide), ("power management", power), ("floppy controller", floppy),
             ("firmware configuration", configuration),
             ("numeric error", NumericError(line: interrupts.line(13))), ("I/O APIC", ioAPIC),
-            ("local APIC", localAPIC),
+            ("local APIC", localAPIC), ("display function", displayFunction),
         ]
         windows = [(display, DisplayAdapter.windowSize), (localAPIC, 0x400), (ioAPIC, 0x20)]
         portDevices = devices.compactMap { $0.device as? any PortDevice }
@@ -155,7 +158,7 @@ final class TestBoard {
 
     private func lookAround(_ generator: inout SeededGenerator) {
         switch UInt16.random(in: 0..<2000, using: &generator) {
-        case 0: _ = display.textScreen?.text
+        case 0: _ = (display.textScreen?.text, display.frame(font: []).width)
         case 1: devices.randomElement(using: &generator)?.device.reset()
         case 2: serial.receiveBreak()
         case 3: localAPIC.base = Bool.random(using: &generator) ? LocalAPIC.standardBase : 0x100

@@ -73,6 +73,14 @@ final class GuestRunner: MachineObserver {
         return condition(self)
     }
 
+    /// Types at a person's pace: firmware has room for fifteen keys.
+    func type(_ text: String) {
+        for character in text {
+            machine.type(String(character))
+            _ = run(until: 4_000_000) { _ in false }
+        }
+    }
+
     /// Runs to the guest's own end.
     func finish() -> ExitReport { machine.run() }
 }

@@ -60,6 +60,8 @@ extension Board {
         memoryMap.append(MemorySlot(range: MemoryMapper.range, device: mapper))
         self.mapper = mapper
         chips.host.onMapChange = { [unowned mapper] in mapper.update() }
+        let function = chips.displayFunction
+        function.onMapChange = { [unowned mapper, unowned function] in mapper.update(function) }
     }
 
     package func readMemory(_ address: UInt32, width: Int) -> UInt32 {

@@ -36,14 +36,16 @@ extension Board {
     }
 
     /// RAM from C0000h to FFFFFh, PCI interrupts on lines 10 and 11, the bus master's ports, and power management in
-    /// ACPI mode where the board's tables say.
+    /// ACPI mode where the board's tables say; the display adapter's memory at E0000000h.
     private func initializePCI() {
         let host: UInt32 = 0, isa: UInt32 = 0x0800, ide: UInt32 = 0x0900, power: UInt32 = 0x0B00
+        let display: UInt32 = 0x1000
         let program: [(UInt32, UInt32)] = [
             (host + 0x58, 0x3333_3000), (host + 0x5C, 0x3333_3333),
             (isa + 0x60, 0x0B0B_0A0A),
             (ide + 0x20, 0xC000), (ide + 0x04, 5),
             (power + 0x40, UInt32(ACPITables.eventPort)), (power + 0x80, 1), (power + 0x04, 1), (power + 0x3C, 9),
+            (display + 0x10, 0xE000_0000), (display + 0x04, 3),
         ]
         for (register, value) in program {
             writePort(0xCF8, value: 0x8000_0000 | register, width: 4)

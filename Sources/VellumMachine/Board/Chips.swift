@@ -24,6 +24,16 @@ package struct BootSetup: Equatable, Sendable {
     package var videoFirmware: [UInt8] = []
 
     package init() {}
+
+    /// The video firmware, when it is the display adapter's own: firmware for another device, or for none, is given to
+    /// the system firmware as a file (PCI Firmware Specification 3.0, section 5.1.2: "PCIR", vendor and device).
+    var expansionROM: [UInt8] {
+        let reader = ByteReader(videoFirmware)
+        guard let place = reader.u16(0x18).map(Int.init), reader.u32(place) == 0x5249_4350,
+            reader.u16(place + 4) == DisplayFunction.vendor, reader.u16(place + 6) == DisplayFunction.device
+        else { return [] }
+        return videoFirmware
+    }
 }
 
 /// The chips of the board, each once.
@@ -43,6 +53,7 @@ final class Chips {
     let configuration: FirmwareConfiguration
     let control: SystemControl
     let display: DisplayAdapter
+    let displayFunction: DisplayFunction
     let direct: DMAController
     let pci = PCIConfiguration()
     let numericError: NumericError
@@ -79,6 +90,7 @@ final class Chips {
             requestReset: { relay.raise(.reset($0 == .system ? .resetControl : .systemControl)) })
         control.onPostCode = relay.showPostCode
         display = DisplayAdapter(clock: relay)
+        displayFunction = DisplayFunction(romSize: setup.boot.expansionROM.count)
         direct = DMAController()
         numericError = NumericError(line: lines[13])
         floppy = FloppyController(clock: relay, line: lines[6], dma: direct, bus: relay)
@@ -91,6 +103,7 @@ final class Chips {
     var all: [any Device] {
         [
             interrupts, localAPIC, ioAPIC, timer, clock, keyboard, serial, host, isa, ide, power, control, display,
+            displayFunction,
             direct, floppy,
             configuration, pci, numericError,
         ]
@@ -133,6 +146,7 @@ final class Chips {
         pci.attach(isa, device: 1, function: 0)
         pci.attach(ide, device: 1, function: 1)
         pci.attach(power, device: 1, function: 3)
+        pci.attach(displayFunction, device: 2)
         for device in [ide, power] as [any RelocatableDevice & TimedDevice] {
             board.portMap.add(device, alarm: board.alarms.add(device))
             // The board owns its chips.
@@ -150,7 +164,7 @@ final class Chips {
         drives.fillTranslation(clock)
         let order = drives.bootOrder(self.setup.boot.order)
         if !order.isEmpty { configuration.add(file: "bootorder", [UInt8](cString: order.joined(separator: "\n"))) }
-        if !self.setup.boot.videoFirmware.isEmpty {
+        if !self.setup.boot.videoFirmware.isEmpty, self.setup.boot.expansionROM.isEmpty {
             configuration.add(file: "vgaroms/vgabios.bin", self.setup.boot.videoFirmware)
         }
     }
@@ -174,6 +188,7 @@ struct BoardState: Codable, Equatable, Sendable {
     var configuration: FirmwareConfiguration.State
     var control: SystemControl.State
     var display: DisplayAdapter.State
+    var displayFunction: DisplayFunction.State
     var direct: DMAController.State
     var pci: PCIConfiguration.State
     var numericError: NumericError.State
@@ -190,7 +205,8 @@ extension Board {
                 clock: chips.clock.state, keyboard: chips.keyboard.state, serial: chips.serial.state,
                 host: chips.host.state, isa: chips.isa.state, ide: chips.ide.state, power: chips.power.state,
                 floppy: chips.floppy.state, configuration: chips.configuration.state, control: chips.control.state,
-                display: chips.display.state, direct: chips.direct.state, pci: chips.pci.state,
+                display: chips.display.state,
+                displayFunction: chips.displayFunction.state, direct: chips.direct.state, pci: chips.pci.state,
                 numericError: chips.numericError.state, addressLine20: chips.addressLine20.state)
         }
         set {
@@ -207,6 +223,7 @@ extension Board {
             chips.configuration.state = newValue.configuration
             chips.control.state = newValue.control
             chips.display.state = newValue.display
+            chips.displayFunction.state = newValue.displayFunction
             chips.direct.state = newValue.direct
             chips.pci.state = newValue.pci
             chips.numericError.state = newValue.numericError

@@ -2,8 +2,8 @@ import VellumDevices
 import VellumExecution
 import VellumHypervisor
 
-/// Makes physical memory below 1 MiB show what the host bridge's registers say: the firmware's ROM, shadow RAM, or what
-/// lies on the bus.
+/// Makes physical memory show what the board's registers say: below 1 MiB the firmware's ROM, shadow RAM, or what lies on
+/// the bus; above RAM the display adapter's memory and its ROM where their base addresses are.
 final class MemoryMapper: MemoryDevice {
     /// The range in which frames may be "reads from ROM, writes to RAM", where this device answers.
     static let range: ClosedRange<UInt32> = 0xC0000...0xFFFFF
@@ -15,8 +15,18 @@ final class MemoryMapper: MemoryDevice {
     private var firmware: PhysicalMemory.ROM?
     /// The frame in which registers of the processor cover what is there.
     private var overlay: UInt32?
+    private let display: VideoMemory
+    private var expansionROM: PhysicalMemory.ROM?
+    /// Where the display adapter's memory and ROM are now, in page frames.
+    private var displayFrames = DisplayFrames()
 
-    init(memory: PhysicalMemory, processor: VirtualProcessor, bridge: HostBridge) {
+    private struct DisplayFrames: Equatable {
+        var memory: ClosedRange<UInt32>?
+        var rom: ClosedRange<UInt32>?
+    }
+
+    init(memory: PhysicalMemory, processor: VirtualProcessor, bridge: HostBridge, display: VideoMemory) {
+        self.display = display
         self.memory = memory
         self.processor = processor
         self.bridge = bridge
@@ -30,6 +40,27 @@ final class MemoryMapper: MemoryDevice {
         firmware = rom
         for page in 0..<UInt32(rom.pages) { memory.setFrame(first + page, contents(of: first + page)) }
         return true
+    }
+
+    /// Takes the display adapter's ROM; the guest places it.  False when the host has no memory for it.
+    func install(expansion bytes: [UInt8]) -> Bool {
+        expansionROM = memory.addROM(bytes)
+        return expansionROM != nil
+    }
+
+    /// Brings the frames up to the display adapter's base addresses.
+    func update(_ function: DisplayFunction) {
+        func frames(_ range: ClosedRange<UInt32>?) -> ClosedRange<UInt32>? {
+            range.map { $0.lowerBound >> 12...$0.upperBound >> 12 }
+        }
+        let before = displayFrames
+        displayFrames = DisplayFrames(memory: frames(function.frameBuffer), rom: frames(function.expansionROM))
+        guard displayFrames != before else { return }
+        var changed = false
+        for range in [before.memory, before.rom, displayFrames.memory, displayFrames.rom].compactMap(\.self) {
+            for frame in range { changed = map(frame, contents(of: frame)) || changed }
+        }
+        if changed { mapChanged() }
     }
 
     /// Brings every frame up to the bridge's registers.
@@ -66,7 +97,20 @@ final class MemoryMapper: MemoryDevice {
         if frame == overlay { return .bus }
         if HostBridge.videoFrames.contains(frame) { return bridge.systemManagementRAMIsOpen ? .ram : .bus }
         if HostBridge.shadowFrames.contains(frame) { return shadowContents(of: frame) }
-        return topPage(frame) ?? .ram
+        if frame < UInt32(memory.size >> 12) { return .ram }
+        return topPage(frame) ?? displayPage(frame) ?? .bus
+    }
+
+    /// The display adapter's memory or ROM; the I/O APIC's registers, which do not move, win over both.
+    private func displayPage(_ frame: UInt32) -> PhysicalMemory.Contents? {
+        guard frame != IOAPIC.window.lowerBound >> 12 else { return nil }
+        if let range = displayFrames.memory, range.contains(frame) {
+            return .device(display.bytes + Int(frame - range.lowerBound) << 12)
+        }
+        guard let rom = expansionROM, let range = displayFrames.rom, range.contains(frame),
+            Int(frame - range.lowerBound) < rom.pages
+        else { return nil }
+        return .rom(rom, page: Int(frame - range.lowerBound))
     }
 
     /// The firmware at the top of the address space.

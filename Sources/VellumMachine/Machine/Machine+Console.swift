@@ -5,8 +5,12 @@ extension Machine {
     /// The text screen; nil in a graphics mode.
     package var textScreen: TextScreen? { board.chips.display.textScreen }
 
-    /// Grows with each change of the screen.
-    package var screenGeneration: UInt64 { board.chips.display.generation }
+    /// Grows with each change of the screen.  What a guest draws into a linear frame buffer is not seen: there the screen
+    /// counts as changed whenever the guest has run.
+    package var screenGeneration: UInt64 {
+        let display = board.chips.display
+        return display.isLinear ? display.generation &+ instructions : display.generation
+    }
 
     /// The text screen's lines without trailing blanks; empty in a graphics mode.
     public var screenText: String { textScreen?.text ?? "" }

@@ -91,10 +91,14 @@ public final class Machine {
         } catch {
             throw .decoder("\(error)")
         }
-        mapper = MemoryMapper(memory: memory, processor: processor, bridge: board.chips.host)
+        mapper = MemoryMapper(
+            memory: memory, processor: processor, bridge: board.chips.host,
+            display: board.chips.display.memory)
         if let firmware = plan.firmware, !mapper.install(firmware: firmware.system) {
             throw .memory(configuration.memory)
         }
+        let expansion = setup.boot.expansionROM
+        if !expansion.isEmpty, !mapper.install(expansion: expansion) { throw .memory(configuration.memory) }
         board.connect(mapper)
         board.processor = ProcessorAdapter(processor)
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }

@@ -140,8 +140,9 @@ extension DisplayAdapter {
 
     private func writePalette(_ value: UInt8) {
         let place = Int(registers.paletteWriteIndex) * 3 + Int(registers.paletteComponent)
-        if registers.palette[place] != value & 0x3F {
-            registers.palette[place] = value & 0x3F
+        let value = linear.hasWideDAC ? value : value & 0x3F
+        if registers.palette[place] != value {
+            registers.palette[place] = value
             generation &+= 1
         }
         if nextComponent() { registers.paletteWriteIndex &+= 1 }

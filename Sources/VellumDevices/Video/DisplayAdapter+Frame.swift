@@ -5,6 +5,9 @@ extension DisplayAdapter {
     /// - Parameter font: 256 glyphs of 16 lines for text where the guest's own font memory is empty, as it is where no
     ///   video firmware ran.
     package func frame(font: [UInt8]) -> Frame {
+        if linear.isEnabled {
+            return isBlank ? Frame(width: Int(linear.width), height: Int(linear.height)) : linearFrame()
+        }
         if let screen = textScreen { return textFrame(screen, font: font) }
         return graphicsFrame()
     }
@@ -14,7 +17,8 @@ extension DisplayAdapter {
 
     /// An entry of the DAC in 8 bits a component.
     func dacColor(_ entry: Int) -> TextScreen.Color {
-        let components = registers.palette[entry * 3..<entry * 3 + 3].map { $0 << 2 | $0 >> 4 & 3 }
+        let wide = linear.hasWideDAC
+        let components = registers.palette[entry * 3..<entry * 3 + 3].map { wide ? $0 : $0 << 2 | $0 >> 4 & 3 }
         return TextScreen.Color(red: components[0], green: components[1], blue: components[2])
     }
 

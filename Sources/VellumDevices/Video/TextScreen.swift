@@ -79,7 +79,7 @@ package struct TextScreen: Equatable, Sendable {
 extension DisplayAdapter {
     /// The text screen at present; nil in a graphics mode.
     package var textScreen: TextScreen? {
-        guard registers.isText else { return nil }
+        guard registers.isText, !linear.isEnabled else { return nil }
         let (columns, rows) = (registers.columns, registers.rows)
         var cells: [TextScreen.Cell] = []
         cells.reserveCapacity(columns * rows)

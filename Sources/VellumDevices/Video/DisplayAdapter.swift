@@ -1,48 +1,47 @@
-/// A VGA with 256 KiB of memory in four planes: its ports, its memory window at A0000h–BFFFFh, and the text screen
-/// as a value.
+/// A VGA with the Bochs VBE extensions and 16 MiB of memory: its ports, its memory window at A0000h–BFFFFh, and the text
+/// screen as a value.  The VGA's own modes reach 64 Ki addresses of four planes.
 package final class DisplayAdapter: Device, PortDevice, MemoryDevice {
     package struct State: Codable, Equatable, Sendable {
         var registers: VideoRegisters
-        /// The planes, byte by byte: four bytes for each address.
-        var memory: [UInt8]
+        var linear = LinearRegisters()
+        /// What of memory is not zero.
+        var memory: [VideoMemory.Page]
     }
 
-    /// Addresses of each plane.
-    static let planeSize = 65_536
     /// Where the memory window starts in physical memory, and how long it is.
     package static let windowBase: UInt32 = 0xA0000
     package static let windowSize: UInt32 = 0x20000
 
     package let ports: [ClosedRange<UInt16>] = [
-        0x3B4...0x3B5, 0x3BA...0x3BA, 0x3C0...0x3CF, 0x3D4...0x3D5, 0x3DA...0x3DA,
+        linearPorts, 0x3B4...0x3B5, 0x3BA...0x3BA, 0x3C0...0x3CF, 0x3D4...0x3D5, 0x3DA...0x3DA,
     ]
     let clock: any VirtualClock
+    package let memory = VideoMemory()
     /// One word for each address; byte n of it is plane n.
     let planes: UnsafeMutablePointer<UInt32>
     var registers = VideoRegisters()
+    var linear = LinearRegisters()
     /// How the registers say that memory is reached, ready for use.
-    var access = MemoryAccess(VideoRegisters())
+    var access = MemoryAccess(VideoRegisters(), LinearRegisters())
     /// Grows with each change of what the screen shows; equal values mean that nothing needs to be drawn again.
     package internal(set) var generation: UInt64 = 0
 
     package init(clock: any VirtualClock) {
         self.clock = clock
-        planes = .allocate(capacity: Self.planeSize)
-        planes.initialize(repeating: 0, count: Self.planeSize)
+        planes = memory.words
         reset()
     }
 
-    deinit { planes.deallocate() }
-
     package var state: State {
         get {
-            let bytes = UnsafeRawBufferPointer(start: planes, count: Self.planeSize * 4)
-            return State(registers: registers, memory: Array(bytes))
+            State(registers: registers, linear: linear, memory: memory.pages)
         }
         set {
-            guard newValue.registers.isWellFormed, newValue.memory.count == Self.planeSize * 4 else { return }
+            guard newValue.registers.isWellFormed, newValue.memory.allSatisfy(\.isWellFormed) else { return }
             registers = newValue.registers
-            UnsafeMutableRawBufferPointer(start: planes, count: Self.planeSize * 4).copyBytes(from: newValue.memory)
+            linear = newValue.linear
+            if linear.isEnabled { linear.settle() }
+            memory.pages = newValue.memory
             registersChanged()
         }
     }
@@ -50,7 +49,8 @@ package final class DisplayAdapter: Device, PortDevice, MemoryDevice {
     /// Mode 3 with a blank screen, as the video firmware leaves it.
     package func reset() {
         registers = VideoRegisters()
-        planes.update(repeating: 0, count: Self.planeSize)
+        linear = LinearRegisters()
+        memory.clear()
         for address in stride(from: 0, to: 0x8000, by: 2) { planes[address] = 0x0720 }
         registersChanged()
     }
@@ -63,7 +63,7 @@ package final class DisplayAdapter: Device, PortDevice, MemoryDevice {
 
     /// The way to memory changed.
     func accessChanged() {
-        access = MemoryAccess(registers)
+        access = MemoryAccess(registers, linear)
     }
 
     // MARK: Retrace

@@ -22,8 +22,12 @@ extension DisplayAdapter {
         var colorCare: UInt32
         /// A write stores its byte as it is: text as everyone writes it.
         var plainText: Bool
+        /// The byte of memory that the window's first shows, in modes of bytes in order.
+        var linearBank: Int?
+        /// The plane address that the window's first shows.
+        var planarBank = 0
 
-        init(_ registers: VideoRegisters) {
+        init(_ registers: VideoRegisters, _ linear: LinearRegisters) {
             let graphics = registers.graphics
             (base, size) = Self.window(graphics[6] >> 2 & 3)
             if registers.miscellaneous & 2 == 0 { size = 0 }
@@ -44,6 +48,10 @@ extension DisplayAdapter {
             plainText =
                 oddEvenWrites && !chain4 && mapMask == 3 && writeMode == 0 && function == 0 && rotate == 0
                 && enableSetReset == 0 && graphics[8] == 0xFF
+            guard linear.isEnabled else { return }
+            (base, size) = (0, 0x10000)
+            plainText = false
+            if linear.isPlanar { planarBank = Int(linear.bank) << 16 } else { linearBank = Int(linear.bank) << 16 }
         }
 
         private static func window(_ select: UInt8) -> (base: UInt32, size: UInt32) {
@@ -100,6 +108,9 @@ extension DisplayAdapter {
     private func readByte(_ offset: UInt32) -> UInt8 {
         let relative = offset &- access.base
         guard relative < access.size else { return 0xFF }
+        if let bank = access.linearBank {
+            return memory.bytes.load(fromByteOffset: bank + Int(relative), as: UInt8.self)
+        }
         var address = relative & 0xFFFF
         var plane = access.readMap
         if access.chain4 {
@@ -109,7 +120,7 @@ extension DisplayAdapter {
             plane = plane & 2 | relative & 1
             address &= ~1
         }
-        let latch = planes[Int(address)]
+        let latch = planes[access.planarBank + Int(address)]
         registers.latch = latch
         guard access.comparesColors else { return UInt8(truncatingIfNeeded: latch >> (plane * 8)) }
         let differs = (latch ^ access.colorCompare) & access.colorCare
@@ -120,6 +131,9 @@ extension DisplayAdapter {
         let relative = offset &- access.base
         guard relative < access.size else { return }
         if access.plainText { return writeText(relative & 0xFFFF, value) }
+        if let bank = access.linearBank {
+            return memory.bytes.storeBytes(of: value, toByteOffset: bank + Int(relative), as: UInt8.self)
+        }
         var address = relative & 0xFFFF
         var map = access.mapMask
         if access.chain4 {
@@ -130,7 +144,8 @@ extension DisplayAdapter {
             address &= ~1
         }
         let mask = MemoryAccess.spread(map)
-        store(Int(address), access.combine(value, latch: registers.latch) & mask | planes[Int(address)] & ~mask)
+        let place = access.planarBank + Int(address)
+        store(place, access.combine(value, latch: registers.latch) & mask | planes[place] & ~mask)
     }
 
     /// The character or attribute byte of a cell.

@@ -37,6 +37,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng16", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CChafa", pkgConfig: "chafa", providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
         .target(name: "CVellumSupport"),
         module("VellumIA32"),
         module("VellumDecoder", ["VellumIA32", "CCapstone"]),
@@ -78,7 +80,7 @@ let package = Package(
             name: "VellumCommands",
             dependencies: [
                 "VellumEvents", "VellumMachine", "VellumDevices", "VellumDebugger", "VellumProfiling", "VellumAnalysis",
-                "VellumBench", "CVellumSupport", "CPNG",
+                "VellumBench", "CVellumSupport", "CPNG", "CChafa",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: ["html", "css", "js"].map { .embedInCode("Resources/report.\($0)") }, swiftSettings: strict),
@@ -122,7 +124,7 @@ let package = Package(
             ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32", "VellumTestSupport"]),
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "VellumHypervisor", "CZlib"]),
         tests("VellumDOSTests", ["VellumMachine", "VellumDOS", "VellumTestSupport"]),
-        tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices"]),
+        tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices", "VellumTestSupport"]),
         tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
         tests("VellumAnalysisTests", ["VellumAnalysis", "VellumIA32", "VellumMachine"]),
         tests("VellumBenchTests", ["VellumBench"]),

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The guest's physical address space: RAM, ROM, and holes that the bus answers for.
 ///
 /// One table entry for each of the 2^20 page frames says where the frame's bytes are on the host.  The table and RAM
@@ -16,7 +14,10 @@ package final class PhysicalMemory {
     private let frames: UnsafeMutablePointer<UInt>
     /// For each frame, one when it may hold translated code, so that writes must be checked.
     package let codeFrames: UnsafeMutablePointer<UInt8>
-    private var romBlocks: [(UnsafeMutableRawPointer, Int)] = []
+    private var romBlocks: [HostPages] = []
+    private let ramPages: HostPages
+    private let framePages: HostPages
+    private let codePages: HostPages
 
     /// What the processor finds in a frame.
     package enum Contents: Equatable {
@@ -44,32 +45,18 @@ package final class PhysicalMemory {
     /// Returns nil when the host cannot give the memory.
     package init?(size: Int) {
         let size = (max(size, 4096) + 4095) & ~4095
-        guard size <= 3 << 30, let ram = PhysicalMemory.map(size),
-            let frames = PhysicalMemory.map(PhysicalMemory.frameCount * 8),
-            let code = PhysicalMemory.map(PhysicalMemory.frameCount)
+        guard size <= 3 << 30, let ramPages = HostPages(size: size),
+            let framePages = HostPages(size: PhysicalMemory.frameCount * 8),
+            let codePages = HostPages(size: PhysicalMemory.frameCount)
         else { return nil }
         self.size = size
-        self.ram = ram
-        self.frames = frames.bindMemory(to: UInt.self, capacity: PhysicalMemory.frameCount)
-        codeFrames = code.bindMemory(to: UInt8.self, capacity: PhysicalMemory.frameCount)
+        (self.ramPages, self.framePages, self.codePages) = (ramPages, framePages, codePages)
+        ram = ramPages.bytes
+        frames = framePages.bytes.bindMemory(to: UInt.self, capacity: PhysicalMemory.frameCount)
+        codeFrames = codePages.bytes.bindMemory(to: UInt8.self, capacity: PhysicalMemory.frameCount)
         for frame in 0..<(size >> 12) where !(0xA0..<0xC0).contains(frame) {
             self.frames[frame] = UInt(bitPattern: ram + frame << 12)
         }
-    }
-
-    deinit {
-        munmap(ram, size)
-        munmap(frames, PhysicalMemory.frameCount * 8)
-        munmap(codeFrames, PhysicalMemory.frameCount)
-        for (block, length) in romBlocks { munmap(block, length) }
-    }
-
-    private static func map(_ length: Int) -> UnsafeMutableRawPointer? {
-        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-        guard let block = mmap(nil, length, PROT_READ | PROT_WRITE, flags, -1, 0), block != MAP_FAILED else {
-            return nil
-        }
-        return block
     }
 
     package func kind(frame: UInt32) -> Kind {
@@ -95,19 +82,20 @@ package final class PhysicalMemory {
     /// the memory, or when there are no bytes.
     package func addROM(_ bytes: [UInt8]) -> ROM? {
         let length = (bytes.count + 4095) & ~4095
-        guard length > 0, let block = PhysicalMemory.map(length) else { return nil }
-        memset(block, 0xFF, length)
+        guard length > 0, let pages = HostPages(size: length) else { return nil }
+        let block = pages.bytes
+        block.initializeMemory(as: UInt8.self, repeating: 0xFF, count: length)
         bytes.withUnsafeBytes {
             block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes.count)
         }
-        romBlocks.append((block, length))
+        romBlocks.append(pages)
         return ROM(block: romBlocks.count - 1, pages: length >> 12)
     }
 
     /// The bytes of a page of a ROM.
     package func bytes(of rom: ROM, page: Int) -> UnsafeMutableRawPointer? {
         guard (0..<rom.pages).contains(page), romBlocks.indices.contains(rom.block) else { return nil }
-        return romBlocks[rom.block].0 + page << 12
+        return romBlocks[rom.block].bytes + page << 12
     }
 
     /// Makes a frame show something else; beyond RAM, RAM is the bus.  True when that was a change: translations of

@@ -25,6 +25,11 @@ final class LiveDisplay {
     private var decoder = KeyDecoder()
     private var presser = KeyPresser()
     private var renderer: ScreenRenderer
+    /// Made when the guest first shows graphics.
+    private var pictures: PictureRenderer?
+    private var attributes = AttributesFilter()
+    /// The next picture must not come before.
+    private var pictureDue: UInt64 = 0
     private var serial = SerialTail()
     /// Bytes of the serial port that the terminal has not got yet.
     private var unsent: [UInt8] = []
@@ -192,7 +197,8 @@ final class LiveDisplay {
         chooseView(machine)
         guard view == .screen, machine.screenGeneration != lastGeneration else { return }
         lastGeneration = machine.screenGeneration
-        guard let screen = machine.textScreen else { return showNotice() }
+        guard let screen = machine.textScreen else { return showPicture(machine, now) }
+        pictures?.invalidate()
         var bytes = renderer.render(screen)
         if showsHelp { bytes += help }
         HostIO.write(bytes, to: STDOUT_FILENO)
@@ -207,13 +213,46 @@ final class LiveDisplay {
 
     private func redraw() {
         renderer.invalidate()
+        pictures?.invalidate()
         lastGeneration = nil
-        lastDrawn = 0
+        (lastDrawn, pictureDue) = (0, 0)
     }
 
-    private func showNotice() {
+    /// Draws the picture of a graphics mode.  Drawing may take a fifth of the time, since the guest stands still meanwhile.
+    private func showPicture(_ machine: Machine, _ now: UInt64) {
+        guard now >= pictureDue else {
+            lastGeneration = nil
+            return
+        }
         renderer.invalidate()
-        LiveDisplay.send("\u{1B}[0m\u{1B}[2J\u{1B}[1;1HThe guest is in a graphics mode, which a terminal cannot show.")
+        let pictures = pictures ?? firstPicture()
+        let bytes = pictures.render(
+            machine.frame, isSquare: machine.hasSquarePixels, on: LiveDisplay.pictureTerminal)
+        HostIO.write(showsHelp ? bytes + help : bytes, to: STDOUT_FILENO)
+        pictureDue = now + 5 * (HostClock.now - now)
+    }
+
+    /// What the terminal does not tell by its name it is asked.
+    private func firstPicture() -> PictureRenderer {
+        let pictures = PictureRenderer(environment: PictureRenderer.environment)
+        self.pictures = pictures
+        if pictures.form == .blocks {
+            attributes.expectAnswer()
+            LiveDisplay.send(PictureRenderer.question)
+        }
+        return pictures
+    }
+
+    private static var pictureTerminal: PictureRenderer.Terminal {
+        var size = winsize()
+        let cells = terminalSize
+        var terminal = PictureRenderer.Terminal(rows: cells.rows, columns: cells.columns)
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_xpixel > 0, size.ws_ypixel > 0 else {
+            return terminal
+        }
+        terminal.cellWidth = max(1, Int(size.ws_xpixel) / cells.columns)
+        terminal.cellHeight = max(1, Int(size.ws_ypixel) / cells.rows)
+        return terminal
     }
 
     private var help: [UInt8] {
@@ -241,7 +280,9 @@ final class LiveDisplay {
     }
 
     private func take(_ bytes: [UInt8], _ machine: Machine) {
-        let (guest, commands) = escape.filter(bytes)
+        let (typed, answer) = attributes.filter(bytes)
+        if let answer { pictures?.take(answer: answer) }
+        let (guest, commands) = escape.filter(typed)
         if showsHelp {
             showsHelp = false
             redraw()

@@ -16,7 +16,7 @@ package final class DisplayAdapter: Device, PortDevice, MemoryDevice {
         linearPorts, 0x3B4...0x3B5, 0x3BA...0x3BA, 0x3C0...0x3CF, 0x3D4...0x3D5, 0x3DA...0x3DA,
     ]
     let clock: any VirtualClock
-    package let memory = VideoMemory()
+    package let memory: VideoMemory
     /// One word for each address; byte n of it is plane n.
     let planes: UnsafeMutablePointer<UInt32>
     var registers = VideoRegisters()
@@ -26,8 +26,9 @@ package final class DisplayAdapter: Device, PortDevice, MemoryDevice {
     /// Grows with each change of what the screen shows; equal values mean that nothing needs to be drawn again.
     package internal(set) var generation: UInt64 = 0
 
-    package init(clock: any VirtualClock) {
+    package init(clock: any VirtualClock, memory: VideoMemory = VideoMemory()) {
         self.clock = clock
+        self.memory = memory
         planes = memory.words
         reset()
     }

@@ -1,10 +1,7 @@
-import Glibc
-
 /// The display adapter's memory.  Each 32-bit word is one address of the four planes, byte n being plane n; as the
 /// linear frame buffer shows it, it is bytes in order.
 ///
-/// It is an anonymous mapping, so that what the guest never touches costs no memory, and starts at a page, so that page
-/// frames can show it.
+/// It starts at a page, so that page frames can show it.
 package final class VideoMemory {
     /// Bytes.
     package static let size = 16 << 20
@@ -12,28 +9,34 @@ package final class VideoMemory {
 
     package let bytes: UnsafeMutableRawPointer
     let words: UnsafeMutablePointer<UInt32>
-    private let isMapped: Bool
+    /// Zeros all of memory that somebody else gave.
+    private let zero: (() -> Void)?
 
-    init() {
-        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-        if let block = mmap(nil, Self.size, PROT_READ | PROT_WRITE, flags, -1, 0), block != MAP_FAILED {
-            (bytes, isMapped) = (block, true)
-        } else {
-            bytes = .allocate(byteCount: Self.size, alignment: Self.pageSize)
-            isMapped = false
-            bytes.initializeMemory(as: UInt8.self, repeating: 0, count: Self.size)
-        }
+    /// Memory of its own, all of it resident.
+    package init() {
+        bytes = .allocate(byteCount: Self.size, alignment: Self.pageSize)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0, count: Self.size)
         words = bytes.bindMemory(to: UInt32.self, capacity: Self.size / 4)
+        zero = nil
     }
 
-    deinit {
-        if isMapped { munmap(bytes, Self.size) } else { bytes.deallocate() }
+    /// Memory that costs nothing until it is touched.
+    ///
+    /// - Parameters:
+    ///   - bytes: `size` zeros from a page's start on; they live as long as `zero`.
+    ///   - zero: makes them zeros again, and gives the host its memory back.
+    package init(bytes: UnsafeMutableRawPointer, zero: @escaping () -> Void) {
+        self.bytes = bytes
+        words = bytes.bindMemory(to: UInt32.self, capacity: Self.size / 4)
+        self.zero = zero
     }
 
-    /// Zeros the first `count` bytes; all of them gives the host its memory back.
+    deinit { if zero == nil { bytes.deallocate() } }
+
+    /// Zeros the first `count` bytes.
     func clear(_ count: Int = VideoMemory.size) {
-        if isMapped, count == Self.size, madvise(bytes, Self.size, MADV_DONTNEED) == 0 { return }
-        memset(bytes, 0, min(max(count, 0), Self.size))
+        if let zero, count == Self.size { return zero() }
+        bytes.initializeMemory(as: UInt8.self, repeating: 0, count: min(max(count, 0), Self.size))
     }
 
     // MARK: State

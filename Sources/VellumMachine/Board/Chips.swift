@@ -1,4 +1,5 @@
 import VellumDevices
+import VellumExecution
 import VellumHypervisor
 
 /// What distinguishes one board from another.
@@ -89,7 +90,7 @@ final class Chips {
             clock: relay, timer: timer, addressLine20: addressLine20,
             requestReset: { relay.raise(.reset($0 == .system ? .resetControl : .systemControl)) })
         control.onPostCode = relay.showPostCode
-        display = DisplayAdapter(clock: relay)
+        display = DisplayAdapter(clock: relay, memory: Chips.videoMemory)
         displayFunction = DisplayFunction(romSize: setup.boot.expansionROM.count)
         direct = DMAController()
         numericError = NumericError(line: lines[13])
@@ -97,6 +98,12 @@ final class Chips {
         configuration = FirmwareConfiguration(memory: UInt64(setup.memory), bootMenu: setup.boot.menu)
         debugConsole = DebugConsole(print: relay.print)
         debugExit = setup.debugExitPort.map { DebugExit(port: $0) { relay.raise(.debugExit($0)) } }
+    }
+
+    /// Where the host has no pages to give on demand, the adapter takes memory of its own.
+    private static var videoMemory: VideoMemory {
+        guard let pages = HostPages(size: VideoMemory.size) else { return VideoMemory() }
+        return VideoMemory(bytes: pages.bytes, zero: pages.zero)
     }
 
     /// Every chip that has a reset input.

@@ -18,6 +18,9 @@ extension Machine {
     /// What the monitor shows.  Where no video firmware has loaded a font, the one of the firmware's file is used.
     package var frame: Frame { board.chips.display.frame(font: configuration.firmware.fonts.sixteen) }
 
+    /// The picture's pixels are as wide as high; a VGA's own modes fill a monitor of 4:3.
+    package var hasSquarePixels: Bool { board.chips.display.isLinear }
+
     /// The guest waits for serial input by interrupt, so that input could wake it.
     package var awaitsSerialInput: Bool { board.chips.serial.awaitsInput }
 

@@ -123,7 +123,9 @@ let package = Package(
             "VellumHypervisorTests",
             ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32", "VellumTestSupport"]),
         tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "VellumHypervisor", "CZlib"]),
-        tests("VellumDOSTests", ["VellumMachine", "VellumDOS", "VellumTestSupport"]),
+        .testTarget(
+            name: "VellumDOSTests", dependencies: ["VellumMachine", "VellumDOS", "VellumTestSupport"],
+            resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices", "VellumTestSupport"]),
         tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
         tests("VellumAnalysisTests", ["VellumAnalysis", "VellumIA32", "VellumMachine"]),

@@ -14,6 +14,11 @@ package final class BIOS {
     package struct Fault: Equatable, Sendable {
         package var what: String
         package var place: FarPointer
+
+        package init(what: String, place: FarPointer) {
+            self.what = what
+            self.place = place
+        }
     }
 
     package let host: any ServiceHost

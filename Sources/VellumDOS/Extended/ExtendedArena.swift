@@ -41,11 +41,15 @@ package struct ExtendedArena: Equatable, Sendable {
         return (sizes.max() ?? 0, sizes.reduce(0, +))
     }
 
-    package var freeHandles: Int { Self.handleLimit - blocks.count }
+    package var freeHandles: Int { Self.handleLimit - blocks.keys.count { Self.xmsHandles.contains($0) } }
+
+    /// Handles of XMS, and those of others who share its memory.
+    package static let xmsHandles = 1...UInt16(handleLimit)
+    package static let otherHandles: ClosedRange<UInt16> = 0x1000...0x1FFF
 
     /// Takes a block; nil when no gap is large enough or no handle is left.
-    package mutating func allocate(kilobytes: UInt32) -> UInt16? {
-        guard let handle = (1...UInt16(Self.handleLimit)).first(where: { blocks[$0] == nil }),
+    package mutating func allocate(kilobytes: UInt32, handles: ClosedRange<UInt16> = xmsHandles) -> UInt16? {
+        guard let handle = handles.first(where: { blocks[$0] == nil }),
             let base = place(kilobytes)
         else { return nil }
         blocks[handle] = Block(base: base, size: kilobytes * Self.unit)

@@ -152,7 +152,7 @@ package final class ExtendedMemoryDriver {
     }
 
     private func block(_ handle: UInt16) throws(Problem) -> ExtendedArena.Block {
-        guard let block = arena.blocks[handle] else { throw .invalidHandle }
+        guard ExtendedArena.xmsHandles.contains(handle), let block = arena.blocks[handle] else { throw .invalidHandle }
         return block
     }
 
@@ -187,6 +187,30 @@ package final class ExtendedMemoryDriver {
         }
     }
 
+    // MARK: Others who share the memory
+
+    /// Takes whole pages for somebody else than XMS's programs; nil when there is no room.
+    package func allocate(bytes: UInt32) -> (handle: UInt16, base: UInt32)? {
+        guard let handle = arena.allocate(kilobytes: Self.pages(bytes), handles: ExtendedArena.otherHandles),
+            let block = arena.blocks[handle]
+        else { return nil }
+        return (handle, block.base)
+    }
+
+    /// Gives a block of `allocate(bytes:)` another size; its bytes may move.
+    package func resize(_ handle: UInt16, bytes: UInt32) -> UInt32? {
+        guard let (old, new) = arena.resize(handle, kilobytes: Self.pages(bytes)) else { return nil }
+        if old.base != new.base {
+            host.copyExtended(from: old.base, to: new.base, count: Int(min(old.size, new.size)))
+        }
+        return new.base
+    }
+
+    package func release(_ handle: UInt16) { arena.free(handle) }
+
+    /// Kilobytes of the whole pages that hold so many bytes.
+    private static func pages(_ bytes: UInt32) -> UInt32 { (bytes >> 12 + (bytes & 0xFFF == 0 ? 0 : 1)) * 4 }
+
     private func resize(_ handle: UInt16, _ kilobytes: UInt32) throws(Problem) {
         if try block(handle).locks > 0 { throw .locked }
         guard let (old, new) = arena.resize(handle, kilobytes: kilobytes) else { throw .allAllocated }
@@ -218,7 +242,7 @@ package final class ExtendedMemoryDriver {
             guard UInt64(linear) + UInt64(length) <= Self.realModeEnd else { throw badOffset }
             return linear
         }
-        guard let block = arena.blocks[handle] else { throw badHandle }
+        guard ExtendedArena.xmsHandles.contains(handle), let block = arena.blocks[handle] else { throw badHandle }
         guard UInt64(offset) + UInt64(length) <= UInt64(block.size) else { throw badOffset }
         return block.base + offset
     }

@@ -32,7 +32,7 @@ extension DOSKernel {
     }
 
     /// An exception without a handler ends the program; the first one's is told to the user.
-    func fault(_ fault: BIOS.Fault, _ registers: inout ServiceRegisters) -> ServiceOutcome {
+    package func fault(_ fault: BIOS.Fault, _ registers: inout ServiceRegisters) -> ServiceOutcome {
         let base = UInt32(psp) << 4
         let parent = host.readWord(base + 0x16)
         guard parent != psp, parent != shellPSP else {

@@ -17,6 +17,8 @@ package final class DOSKernel {
 
     /// The current process.
     var psp: UInt16 = 0
+    /// The PSP of the process that runs.
+    package var currentProcess: UInt16 { psp }
     /// The command interpreter that stands above all.
     var shellPSP: UInt16 = 0
     /// AH=4Dh: how the last child ended (0 normal, 1 Ctrl-C, 2 critical error, 3 resident) and its code.

@@ -199,7 +199,7 @@ package struct MemoryArena {
 
     /// Grows or shrinks a block; when it cannot grow so far it becomes as large as it can, and the error is told with
     /// that size.
-    func resize(_ segment: UInt16, to size: UInt16) throws(DOSError) -> (granted: Bool, largest: UInt16) {
+    package func resize(_ segment: UInt16, to size: UInt16) throws(DOSError) -> (granted: Bool, largest: UInt16) {
         guard let found = try chain().get().first(where: { $0.segment == segment }) else { throw .invalidBlock }
         var block = found
         if size > block.size, let next = try coalesced().first(where: { UInt32($0.header) == block.end }),

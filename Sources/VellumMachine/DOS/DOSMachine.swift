@@ -7,8 +7,10 @@ import VellumIA32
 /// DOS and the BIOS on a machine: carries services between guests' registers and `VellumDOS`.
 package final class DOSMachine {
     package private(set) var stubs = StubTable()
-    /// Services for traps that are met in protected mode, by their offset in the stubs' segment.
-    package var protectedHandlers: [UInt16: () -> TrapOutcome] = [:]
+    /// What is done at traps, in whichever mode, by those who look after the processor's registers themselves; by offset in
+    /// the stubs' segment.  Nil makes the trap the undefined opcode that it is elsewhere.
+    var rawHandlers: [UInt16: () -> TrapOutcome?] = [:]
+    var protectedHost: ProtectedHost?
     /// Takes what programs write to the console.
     package var consoleOutput: (UInt8) -> Void = { _ in }
     /// Takes lines about services that are not there.
@@ -44,7 +46,8 @@ package final class DOSMachine {
 
     /// Lets go of everything that holds on to this: services know their host.
     func disconnect() {
-        protectedHandlers = [:]
+        rawHandlers = [:]
+        protectedHost = nil
         stubs = StubTable()
         (kernel, bios) = (nil, nil)
     }
@@ -63,7 +66,7 @@ package final class DOSMachine {
         bios.register(stubs)
         let kernel = DOSKernel(host: self, stubs: stubs, bios: bios)
         (self.bios, self.kernel) = (bios, kernel)
-        protectedHandlers = [:]
+        rawHandlers = [:]
         for part in DOSMachine.extensions { part.install(on: self, kernel: kernel) }
         program.mount(on: kernel)
         writePort(0x92, 0)
@@ -150,13 +153,24 @@ package final class DOSMachine {
     }
 }
 
+extension DOSMachine {
+    /// Lets a service work on the processor's own registers, in real mode.
+    func serve(_ handler: ServiceHandler) -> TrapOutcome {
+        var registers = load(hasFrame: false)
+        let outcome = handler(&registers)
+        store(registers, hasFrame: false)
+        return outcome == .suspend ? .suspend : .transfer
+    }
+}
+
 extension DOSMachine: TrapHandler {
     package var trapRange: Range<UInt32> { 0xF0000..<0x10_0000 }
 
     package func handleTrap(at physical: UInt32) -> TrapOutcome? {
         let offset = UInt16(truncatingIfNeeded: physical)
+        if let handler = rawHandlers[offset] { return handler() }
         let privileged = cpu.pointee.privileged
-        if privileged.isProtected, !privileged.isVirtual8086 { return protectedHandlers[offset]?() }
+        if privileged.isProtected, !privileged.isVirtual8086 { return nil }
         guard let stub = stubs.stub(at: offset) else { return nil }
         let before = board.chips.display.generation
         defer { ownGeneration &+= board.chips.display.generation &- before }

@@ -6,8 +6,11 @@ package protocol ServiceHost: AnyObject {
     func writeByte(_ address: UInt32, _ value: UInt8)
     func read(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer)
     func write(_ address: UInt32, from bytes: UnsafeRawBufferPointer)
-    /// Copies physical memory, whatever address line 20 says, as if through a buffer; devices are asked byte by byte.
-    func copyExtended(from source: UInt32, to target: UInt32, count: Int)
+    /// Physical memory, whatever address line 20 says; devices are asked byte by byte.
+    func readExtended(_ address: UInt32, _ count: Int) -> [UInt8]
+    func writeExtended(_ address: UInt32, _ bytes: [UInt8])
+    /// Makes whole pages below 1 MiB lead to other memory, or to their own again; `count` bytes.
+    func showMemory(_ target: UInt32?, at address: UInt32, count: UInt32)
     /// The images in the machine's drives: floppies from 00h, hard disks from 80h on.
     func diskShape(_ unit: UInt8) -> DiskShape?
     func readDisk(_ unit: UInt8, sector: UInt64, count: Int) -> [UInt8]?
@@ -25,6 +28,11 @@ package protocol ServiceHost: AnyObject {
 }
 
 extension ServiceHost {
+    /// Copies physical memory as if through a buffer.
+    package func copyExtended(from source: UInt32, to target: UInt32, count: Int) {
+        writeExtended(target, readExtended(source, count))
+    }
+
     package func readWord(_ address: UInt32) -> UInt16 {
         var value: UInt16 = 0
         withUnsafeMutableBytes(of: &value) { read(address, into: $0) }

@@ -12,7 +12,7 @@ package struct ExtendedArena: Equatable, Sendable {
     /// As many as HIMEM.SYS has at most.
     package static let handleLimit = 128
     /// A kilobyte.
-    static let unit: UInt32 = 1024
+    package static let unit: UInt32 = 1024
 
     package let range: Range<UInt32>
     package private(set) var blocks: [UInt16: Block] = [:]
@@ -48,18 +48,27 @@ package struct ExtendedArena: Equatable, Sendable {
     package static let otherHandles: ClosedRange<UInt16> = 0x1000...0x1FFF
 
     /// Takes a block; nil when no gap is large enough or no handle is left.
-    package mutating func allocate(kilobytes: UInt32, handles: ClosedRange<UInt16> = xmsHandles) -> UInt16? {
+    /// - Parameter alignment: of the address, in bytes; a power of two.
+    package mutating func allocate(
+        kilobytes: UInt32, handles: ClosedRange<UInt16> = xmsHandles, alignment: UInt32 = unit
+    ) -> UInt16? {
         guard let handle = handles.first(where: { blocks[$0] == nil }),
-            let base = place(kilobytes)
+            let base = place(kilobytes, alignment)
         else { return nil }
         blocks[handle] = Block(base: base, size: kilobytes * Self.unit)
         return handle
     }
 
     /// Where a block of a size may lie.
-    private func place(_ kilobytes: UInt32) -> UInt32? {
+    private func place(_ kilobytes: UInt32, _ alignment: UInt32) -> UInt32? {
         if kilobytes == 0 { return range.lowerBound }
-        return gaps.first { UInt32($0.count) / Self.unit >= kilobytes }?.lowerBound
+        for gap in gaps {
+            let start = (UInt64(gap.lowerBound) + UInt64(alignment - 1)) & ~UInt64(alignment - 1)
+            if start + UInt64(kilobytes) * UInt64(Self.unit) <= UInt64(gap.upperBound) {
+                return UInt32(truncatingIfNeeded: start)
+            }
+        }
+        return nil
     }
 
     package mutating func free(_ handle: UInt16) { blocks[handle] = nil }
@@ -68,12 +77,14 @@ package struct ExtendedArena: Equatable, Sendable {
 
     /// Gives a block another size, in its place where it fits and else in another, whose bytes the caller must copy;
     /// nil when there is no room, and nothing has changed.
-    package mutating func resize(_ handle: UInt16, kilobytes: UInt32) -> (old: Block, new: Block)? {
+    package mutating func resize(
+        _ handle: UInt16, kilobytes: UInt32, alignment: UInt32 = unit
+    ) -> (old: Block, new: Block)? {
         guard let old = blocks[handle] else { return nil }
         blocks[handle] = nil
         let gap = gaps.first { $0.contains(old.base) }
         let fits = gap.map { ($0.upperBound - old.base) / Self.unit >= kilobytes } ?? false
-        guard let base = fits && old.size > 0 ? old.base : place(kilobytes) else {
+        guard let base = fits && old.size > 0 ? old.base : place(kilobytes, alignment) else {
             blocks[handle] = old
             return nil
         }

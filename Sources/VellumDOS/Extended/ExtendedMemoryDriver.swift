@@ -191,7 +191,9 @@ package final class ExtendedMemoryDriver {
 
     /// Takes whole pages for somebody else than XMS's programs; nil when there is no room.
     package func allocate(bytes: UInt32) -> (handle: UInt16, base: UInt32)? {
-        guard let handle = arena.allocate(kilobytes: Self.pages(bytes), handles: ExtendedArena.otherHandles),
+        guard
+            let handle = arena.allocate(
+                kilobytes: Self.pages(bytes), handles: ExtendedArena.otherHandles, alignment: 4096),
             let block = arena.blocks[handle]
         else { return nil }
         return (handle, block.base)
@@ -199,7 +201,7 @@ package final class ExtendedMemoryDriver {
 
     /// Gives a block of `allocate(bytes:)` another size; its bytes may move.
     package func resize(_ handle: UInt16, bytes: UInt32) -> UInt32? {
-        guard let (old, new) = arena.resize(handle, kilobytes: Self.pages(bytes)) else { return nil }
+        guard let (old, new) = arena.resize(handle, kilobytes: Self.pages(bytes), alignment: 4096) else { return nil }
         if old.base != new.base {
             host.copyExtended(from: old.base, to: new.base, count: Int(min(old.size, new.size)))
         }

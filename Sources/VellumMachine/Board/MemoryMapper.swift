@@ -15,6 +15,8 @@ final class MemoryMapper: MemoryDevice {
     private var firmware: PhysicalMemory.ROM?
     /// The frame in which registers of the processor cover what is there.
     private var overlay: UInt32?
+    /// Frames below 1 MiB that show other frames of RAM: the window of expanded memory.
+    private var aliases: [UInt32: UInt32] = [:]
     private let display: VideoMemory
     private var expansionROM: PhysicalMemory.ROM?
     /// Where the display adapter's memory and ROM are now, in page frames.
@@ -86,6 +88,17 @@ final class MemoryMapper: MemoryDevice {
         processor.cpu.pointee.engine.endRequested = true
     }
 
+    /// Makes the frames of some bytes below 1 MiB lead to other RAM, page by page, or to their own again.
+    func setAliases(of address: UInt32, to target: UInt32?, count: UInt32) {
+        var changed = false
+        for page in 0..<count >> 12 {
+            let frame = address >> 12 + page
+            aliases[frame] = target.map { $0 >> 12 + page }
+            changed = map(frame, contents(of: frame)) || changed
+        }
+        if changed { mapChanged() }
+    }
+
     /// True when that was a change.
     private func map(_ frame: UInt32, _ contents: PhysicalMemory.Contents) -> Bool {
         guard memory.setFrame(frame, contents) else { return false }
@@ -95,6 +108,9 @@ final class MemoryMapper: MemoryDevice {
 
     private func contents(of frame: UInt32) -> PhysicalMemory.Contents {
         if frame == overlay { return .bus }
+        if let other = aliases[frame], Int(other) < memory.size >> 12 {
+            return .device(memory.ram + Int(other) << 12)
+        }
         if HostBridge.videoFrames.contains(frame) { return bridge.systemManagementRAMIsOpen ? .ram : .bus }
         if HostBridge.shadowFrames.contains(frame) { return shadowContents(of: frame) }
         if frame < UInt32(memory.size >> 12) { return .ram }

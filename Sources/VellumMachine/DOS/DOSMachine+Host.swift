@@ -13,10 +13,10 @@ extension DOSMachine: ServiceHost {
 
     package func writePort(_ port: UInt16, _ value: UInt8) { board.writePort(port, value: UInt32(value), width: 1) }
 
-    package func copyExtended(from source: UInt32, to target: UInt32, count: Int) {
+    package func readExtended(_ address: UInt32, _ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: max(0, count))
         bytes.withUnsafeMutableBytes { buffer in
-            forEachPage(source, buffer.count) { place, range in
+            forEachPage(address, buffer.count) { place, range in
                 if isDevice(place) {
                     for index in range {
                         let address = place &+ UInt32(index - range.lowerBound)
@@ -27,8 +27,12 @@ extension DOSMachine: ServiceHost {
                 }
             }
         }
+        return bytes
+    }
+
+    package func writeExtended(_ address: UInt32, _ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
-            forEachPage(target, buffer.count) { place, range in
+            forEachPage(address, buffer.count) { place, range in
                 if isDevice(place) {
                     for index in range {
                         let address = place &+ UInt32(index - range.lowerBound)
@@ -39,6 +43,10 @@ extension DOSMachine: ServiceHost {
                 }
             }
         }
+    }
+
+    package func showMemory(_ target: UInt32?, at address: UInt32, count: UInt32) {
+        board.mapper?.setAliases(of: address, to: target, count: count)
     }
 
     private func isDevice(_ place: UInt32) -> Bool { processor.memory.kind(frame: place >> 12) == .bus }

@@ -71,8 +71,9 @@ let package = Package(
         module(
             "VellumAnalysis",
             [
-                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents", "VellumMachine",
-                "VellumDOS", "VellumProfiling",
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumEvents",
+                "VellumHypervisor",
+                "VellumMachine", "VellumDOS", "VellumProfiling",
             ]),
         module("VellumBench", ["VellumProfiling", "CYAML"]),
         module("Vellum", ["VellumEvents", "VellumMachine"]),

@@ -14,7 +14,8 @@ public struct VellumCommand: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, ProfileCommand.self, TranslateCommand.self, AuditCommand.self, BenchCommand.self,
+            RunCommand.self, ProfileCommand.self, TranslateCommand.self, AuditCommand.self, CompareCommand.self,
+            BenchCommand.self,
             DoctorCommand.self,
             DemoCommand.self,
         ])

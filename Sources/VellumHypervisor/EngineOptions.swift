@@ -1,7 +1,7 @@
 import VellumEvents
 import VellumIA32
 
-/// How the engine is set; none of it but `cpu` changes what a guest computes.
+/// How the engine is set; none of it but `cpu` and `deprivileged` changes what a guest computes.
 package struct EngineOptions: Equatable, Sendable {
     package var cpu = CPULevel.pentium3
     package var chaining = true
@@ -14,6 +14,9 @@ package struct EngineOptions: Equatable, Sendable {
     package var blockLimit = 0
     /// What leaves a full cache.
     package var eviction = EvictionPolicy.flush
+    /// The kernel runs as under a monitor that virtualizes by trapping alone: for comparisons, while somebody watches
+    /// hypervisor calls.  This does change what a guest computes.
+    package var deprivileged = false
 
     package init() {}
 }

@@ -20,9 +20,18 @@ extension VirtualProcessor {
         mmu.writer = .processor
         defer { mmu.writer = .store }
         do throws(GuestFault) {
-            let outcome = try hypervisor.perform(call, arguments)
+            let isKernel = cpu.pointee.privileged.cpl == 0
+            let (retired, eip) = (instructions, cpu.pointee.engine.eip)
+            let code = cpu.pointee.privileged[.cs]
+            let outcome =
+                try options.deprivileged
+                ? hypervisor.performDeprivileged(call, arguments) : hypervisor.perform(call, arguments)
             callCounts[Int(call.rawValue)] &+= 1
             tell(place, completed: true)
+            if isKernel, let sensitiveWatcher, Hypervisor.mayStaySilent(call) {
+                sensitiveWatcher.executed(
+                    hypervisor.record(call, arguments, instructions: retired, eip: eip, code: code))
+            }
             // INT n pushes the address after it, but it is the instruction that changes the ring.
             if outcome == .transfer { tellRingChange(from: before, vector: vector(call, arguments), gate: gate(call)) }
             return outcome

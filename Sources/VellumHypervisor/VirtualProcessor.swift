@@ -20,6 +20,8 @@ package final class VirtualProcessor {
     private var backend: Interpreter?
     /// Serves trap instructions; its owner keeps it alive.
     package weak var traps: (any TrapHandler)?
+    /// Told of sensitive instructions of kernels, while somebody watches hypervisor calls.
+    package weak var sensitiveWatcher: (any SensitiveWatcher)?
 
     /// The context that fragments run in now, and its number.
     var context = FragmentContext(mode: [], codeBase: 0, codeLimit: 0)

@@ -93,6 +93,11 @@ import VellumTestSupport
                         bench.put(Self.names.randomElement(using: &random) ?? "", at: slot * 0x40)
                     }
                 }
+                // Programs may write to the BIOS's own data.
+                if random.next() % 32 == 0 {
+                    let place = 0x400 + UInt32(random.next() % 0x100)
+                    bench.kernel.host.writeByte(place, UInt8(truncatingIfNeeded: random.next()))
+                }
                 call(&random, bench)
             }
             #expect(outer.names == ["drive", "other", "secret.txt"], "seed \(seed)")
@@ -100,6 +105,29 @@ import VellumTestSupport
             let other = try FileManager.default.contentsOfDirectory(atPath: outer.file("other"))
             #expect(other == ["secret.txt"], "seed \(seed)")
         }
+    }
+
+    /// Found by five million random calls: the port of the status register is worked out of a word that programs may change.
+    @Test func aWrongControllerPortInTheDataAreaDoesNoHarm() throws {
+        let bench = try ServiceBench()
+        bench.kernel.host.writeWord(0x463, 0xFFFF)
+        var registers = ServiceRegisters()
+        (registers.ax, registers.bx) = (0x0B00, 0x0001)
+        #expect(bench.kernel.bios.video(&registers) == .done)
+    }
+
+    /// Found likewise: a key buffer whose tail no head ever meets held the host for ever.
+    @Test(arguments: [0x001F, 0x0010, 0xFFFE, 0x0040] as [UInt16]) func aKeyBufferWithoutAnEndIsEmpty(tail: UInt16)
+        throws
+    {
+        let bench = try ServiceBench()
+        bench.kernel.host.writeWord(0x41C, tail)
+        var taken = 0
+        while bench.kernel.bios.takeKey() != nil, taken < 100_000 { taken += 1 }
+        #expect(taken == 0)
+        bench.kernel.host.writeWord(0x41C, 0x22)
+        #expect(bench.kernel.bios.takeKey() != nil && bench.kernel.bios.takeKey() != nil)
+        #expect(bench.kernel.bios.takeKey() == nil)
     }
 
     @Test func randomProgramsAreRefusedOrRun() throws {

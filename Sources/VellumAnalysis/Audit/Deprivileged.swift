@@ -1,4 +1,5 @@
 import VellumIA32
+import VellumMicroOps
 
 /// What an instruction of a kernel does when a trap-and-emulate monitor runs that kernel without privilege.
 package struct Deprivileged: Equatable, Sendable {
@@ -69,5 +70,54 @@ extension Deprivileged {
         case .sysenter: Deprivileged(.same, "#GP, as in real mode")
         default: Deprivileged(.traps, "#GP in virtual-8086 mode")
         }
+    }
+}
+
+extension Deprivileged {
+    /// What becomes of the instructions behind a hypervisor call, by the name that statistics have for it.
+    package static func outcome(ofCall name: String, isProtected: Bool) -> Outcome? {
+        HypervisorCall.allCases.first { $0.name == name }.map { outcome(of: $0, isProtected: isProtected) }
+    }
+
+    /// What becomes of the instructions behind a hypervisor call.
+    package static func outcome(of call: HypervisorCall, isProtected: Bool) -> Outcome {
+        let operation: Operation =
+            switch call {
+            case .pushf: .pushf
+            case .popf: .popf
+            case .iret: .iret
+            case .cli: .cli
+            case .sti: .sti
+            case .int: .int
+            case .int3: .int3
+            case .into: .into
+            case .icebp: .icebp
+            case .jmpFar: .jmpFar
+            case .callFar: .callFar
+            case .retFar: .retFar
+            case .readSegment: .pushSegment
+            case .loadSegment: .movToSegment
+            case .sgdt: .sgdt
+            case .sidt: .sidt
+            case .sldt: .sldt
+            case .str: .str
+            case .smsw: .smsw
+            case .lar: .lar
+            case .lsl: .lsl
+            case .verr: .verr
+            case .verw: .verw
+            case .cpuid: .cpuid
+            case .sysenter: .sysenter
+            case .rdtsc: .rdtsc
+            case .rdpmc: .rdpmc
+            case .portIn, .ins: .in
+            case .portOut, .outs: .out
+            case .lldt: .lldt
+            case .ltr: .ltr
+            case .hlt, .clts, .lgdt, .lidt, .lmsw, .readControl, .writeControl, .readDebug, .writeDebug, .invlpg, .invd,
+                .wbinvd, .rdmsr, .wrmsr, .sysexit:
+                .hlt
+            }
+        return (isProtected ? inOuterRing(operation) : inVirtual8086(operation)).outcome
     }
 }

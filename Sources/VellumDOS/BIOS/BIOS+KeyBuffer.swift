@@ -8,10 +8,18 @@ extension BIOS {
         return following >= word(0x82) ? word(0x80) : following
     }
 
+    /// Whoever takes keys from one place comes to the other at last.  Programs may have written anything there; a buffer
+    /// without an end would never be empty.
+    private func leads(_ head: UInt16, to tail: UInt16) -> Bool {
+        let (start, end) = (word(0x80), word(0x82))
+        let isAhead = tail > head && tail < end && (tail ^ head) & 1 == 0
+        return isAhead || (start..<max(start, end)).contains(tail) && (tail ^ start) & 1 == 0
+    }
+
     /// The next key, left where it is.
     func peekKey() -> UInt16? {
         let head = word(BIOS.head)
-        guard head != word(BIOS.tail) else { return nil }
+        guard head != word(BIOS.tail), leads(head, to: word(BIOS.tail)) else { return nil }
         return host.readWord(BIOS.data(UInt32(head)))
     }
 

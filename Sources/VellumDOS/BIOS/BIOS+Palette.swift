@@ -1,17 +1,17 @@
 // INT 10h, AH=0Bh, 10h, 11h, 12h: colours and glyphs.
 extension BIOS {
     private func setAttribute(_ index: UInt8, _ value: UInt8) {
-        _ = host.readPort(word(0x63) + 6)
+        _ = host.readPort(word(0x63) &+ 6)
         host.writePort(0x3C0, index & 0x1F)
         host.writePort(0x3C0, value)
         host.writePort(0x3C0, 0x20)
     }
 
     private func attribute(_ index: UInt8) -> UInt8 {
-        _ = host.readPort(word(0x63) + 6)
+        _ = host.readPort(word(0x63) &+ 6)
         host.writePort(0x3C0, index & 0x1F | 0x20)
         let value = host.readPort(0x3C1)
-        _ = host.readPort(word(0x63) + 6)
+        _ = host.readPort(word(0x63) &+ 6)
         return value
     }
 

@@ -164,6 +164,7 @@ extension EngineOptions {
         cacheSize = configuration.cacheSize
         blockLimit = configuration.blockLimit
         eviction = configuration.eviction
+        deprivileged = configuration.deprivileged
     }
 }
 

@@ -113,6 +113,8 @@ public struct MachineConfiguration: Equatable, Sendable {
     public var blockLimit = 0
     /// What leaves a full translation cache.
     public var eviction = EvictionPolicy.flush
+    /// See `EngineOptions.deprivileged`.
+    package var deprivileged = false
 
     public init(image: BootImage) { self.image = image }
 

@@ -139,7 +139,9 @@ extension BIOS {
         let height = UInt32(min(max(word(0x85), 1), 32))
         let rows = UInt32(bottom - top) + 1
         let count = lines == 0 || UInt32(lines) > rows ? rows : UInt32(lines)
-        let (first, total, distance) = (UInt32(top) * height, rows * height, count * height)
+        // No mode has more lines, whatever the data area says.
+        let (first, distance) = (UInt32(top) * height, count * height)
+        let total = min(rows * height, 1024)
         for index in 0..<total {
             let y = up ? first + index : first + total - 1 - index
             let source = up ? y &+ distance : y &- distance
@@ -167,11 +169,12 @@ extension BIOS {
             host.writeBytes(place(y), bytes)
         case .planar:
             func place(_ y: UInt32) -> UInt32 { planarAddress(page, y * pitch + UInt32(left)) }
+            let (from, to) = (source.map(place), place(y))
             withPlanes(mask: 0x0F, mode: source == nil ? 2 : 1, function: 0, bits: 0xFF) {
                 for index in 0..<UInt32(width) {
                     // Write mode 1 copies the latches, all planes at once.
-                    if let source { _ = host.readByte(place(source) + index) }
-                    host.writeByte(place(y) + index, source == nil ? color & 0x0F : 0)
+                    if let from { _ = host.readByte(from + index) }
+                    host.writeByte(to + index, from == nil ? color & 0x0F : 0)
                 }
             }
         }

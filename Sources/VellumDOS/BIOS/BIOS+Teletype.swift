@@ -3,8 +3,8 @@ extension BIOS {
     /// The active page.
     var page: UInt8 { byte(0x62) & 7 }
     var columns: UInt16 { min(max(1, word(0x4A)), 255) }
-    /// The last row's number.
-    var lastRow: UInt8 { byte(0x84) == 0 ? 24 : byte(0x84) }
+    /// The last row's number; programs may have written one that no screen has.
+    var lastRow: UInt8 { byte(0x84) == 0 ? 24 : min(byte(0x84), 99) }
     /// Text, as against graphics.
     var isTextMode: Bool {
         let mode = byte(0x49) & 0x7F

@@ -104,13 +104,19 @@ extension BIOS {
     }
 
     /// AH=13h: bit 0 of AL moves the cursor, bit 1 says that attributes are in the string.
+    private static let longestString: UInt16 = 2048
+
     private func writeString(_ registers: ServiceRegisters) {
         usesScreen = true
         let page = registers.bh
         let old = cursor(page: page)
         setCursor(page: page, row: registers.dh, column: registers.dl)
         var pointer = FarPointer(registers.es, registers.bp)
-        for _ in 0..<registers.cx {
+        // More than fills a screen several times: what has scrolled away need not be drawn first.
+        let count = min(registers.cx, Self.longestString)
+        let width = registers.al & 2 != 0 ? 2 : 1
+        pointer = pointer.advanced(by: Int(registers.cx - count) * width)
+        for _ in 0..<count {
             let character = host.readByte(pointer.linear)
             pointer = pointer.advanced(by: 1)
             var attribute = registers.bl

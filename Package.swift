@@ -128,7 +128,7 @@ let package = Package(
             name: "VellumDOSTests", dependencies: ["VellumMachine", "VellumDOS", "VellumTestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),
         tests("VellumCommandsTests", ["VellumCommands", "VellumMachine", "VellumDevices", "VellumTestSupport"]),
-        tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine"]),
+        tests("VellumProfilingTests", ["VellumProfiling", "VellumEvents", "VellumMachine", "CZydis"]),
         tests("VellumAnalysisTests", ["VellumAnalysis", "VellumIA32", "VellumMachine"]),
         tests("VellumBenchTests", ["VellumBench"]),
         tests("VellumTests", ["Vellum"]),

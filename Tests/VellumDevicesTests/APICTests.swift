@@ -59,6 +59,16 @@ import Testing
         #expect(!probe.level)
     }
 
+    @Test func itsRegistersAnswerBelowFourGibibytesOnly() {
+        #expect(local.window == 0xFEE0_0000...0xFEE0_0FFF)
+        local.base = 0x1_FEE0_0900
+        #expect(local.window == nil)
+        local.base = 0x0008_0900
+        #expect(local.window == 0x8_0000...0x8_0FFF)
+        local.base = 0xFEE0_0100
+        #expect(local.window == nil)
+    }
+
     @Test func theOldRequestNeedsVirtualWire() {
         local.legacyInput.set(true)
         #expect(!local.interruptPending)

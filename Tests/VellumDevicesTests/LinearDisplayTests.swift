@@ -119,6 +119,15 @@ import Testing
         #expect(adapter.textScreen != nil)
     }
 
+    @Test func aSavedBaseAddressThatCannotBeDoesNoHarm() {
+        let function = DisplayFunction(romSize: 39_000)
+        var state = function.state
+        for offset in [0x04, 0x10, 0x30] as [UInt8] { state[offset] = .max }
+        function.state = state
+        #expect(function.frameBuffer == 0xFF00_0000...0xFFFF_FFFF)
+        #expect(function.expansionROM == 0xFFFF_0000...0xFFFF_FFFF)
+    }
+
     @Test func itsBaseAddressesTellTheirSizes() {
         let function = DisplayFunction(romSize: 39_000)
         function.writeConfiguration(offset: 0x10, value: .max, mask: .max)

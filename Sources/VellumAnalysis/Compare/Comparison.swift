@@ -32,7 +32,7 @@ package final class Comparison {
     /// Instructions that were compared.
     package private(set) var compared: UInt64 = 0
 
-    /// Sensitive instructions between two looks at the notes.
+    /// Instructions between two looks at the notes.
     private static let slice: UInt64 = 200_000
 
     package init(_ configuration: MachineConfiguration) throws(MachineError) {
@@ -52,12 +52,13 @@ package final class Comparison {
             let target = min(limit, vellum.instructions + Self.slice)
             let (mine, other) = (advance(vellum, target), advance(naive, target))
             if let divergence = firstDifference() { return .diverged(divergence) }
+            guard notes.records.count == naiveNotes.records.count else { return .parted }
             compared += UInt64(notes.records.count)
             notes.records.removeAll(keepingCapacity: true)
             naiveNotes.records.removeAll(keepingCapacity: true)
-            if let mine, mine == other, vellum.stateHash == naive.stateHash { return .same(mine) }
-            if target >= limit { return .same(.instructionLimit(limit)) }
-            if mine != nil || other != nil { return .parted }
+            guard mine == other else { return .parted }
+            guard let end = mine ?? (target >= limit ? .instructionLimit(limit) : nil) else { continue }
+            return vellum.stateHash == naive.stateHash ? .same(end) : .parted
         }
     }
 

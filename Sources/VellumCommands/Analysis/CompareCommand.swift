@@ -1,5 +1,6 @@
 import ArgumentParser
 import VellumAnalysis
+import VellumEvents
 import VellumMachine
 
 /// `vellum compare`.
@@ -152,6 +153,27 @@ struct CompareReport {
     }
 }
 
+/// Hypervisor calls by name and mode: what a deprivileged kernel would have met depends on both.
+private final class ModeCounter: EngineObserver {
+    struct Key: Hashable {
+        var name: String
+        var isProtected: Bool
+    }
+
+    let interests: EventKinds = [.hypervisorCalls, .translations]
+    private var protected: [FragmentID: Bool] = [:]
+    private(set) var counts: [Key: UInt64] = [:]
+
+    func observe(_ event: EngineEvent, at moment: Moment) {
+        switch event {
+        case .translated(let fragment): protected[fragment.id] = fragment.isProtected && !fragment.isVirtual8086
+        case .hypervisorCall(let call) where call.completed:
+            counts[Key(name: call.kind.name, isProtected: protected[call.fragment] ?? true), default: 0] += 1
+        default: break
+        }
+    }
+}
+
 /// What three ways of virtualizing make of the sensitive instructions of a run.
 struct Policy {
     /// One kind of instruction.
@@ -165,19 +187,21 @@ struct Policy {
     private let inCache: UInt64
     private let instructions: UInt64
 
-    /// Runs the guest once more, unwatched, and counts.
+    /// Runs the guest once more and counts.
     init(of configuration: MachineConfiguration, limit: UInt64) throws {
         let machine = try Machine(configuration)
+        let sites = ModeCounter()
+        machine.attach(sites)
         _ = machine.run(maximumInstructions: limit)
-        let statistics = machine.statistics
-        let isProtected = machine.registers.cr0 & 1 != 0
-        inCache = statistics.hypervisorCallsInCache
+        machine.detach(sites)
+        inCache = machine.statistics.hypervisorCallsInCache
         instructions = machine.instructions
-        rows = statistics.callsByKind.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.compactMap { name, count in
-            Deprivileged.outcome(ofCall: name, isProtected: isProtected).map {
-                Row(name: name, executed: count, outcome: $0)
+        let all = sites.counts.compactMap { key, count in
+            Deprivileged.outcome(ofCall: key.name, isProtected: key.isProtected).map {
+                Row(name: key.name + (key.isProtected ? "" : " (real)"), executed: count, outcome: $0)
             }
         }
+        rows = all.sorted { ($1.executed, $0.name) < ($0.executed, $1.name) }
     }
 
     private func sum(_ outcome: Deprivileged.Outcome) -> UInt64 {
@@ -202,7 +226,7 @@ struct Policy {
     }
 
     private static func columns(_ texts: String...) -> String {
-        zip(texts, [14, 14, 22, 0]).map { text, width in
+        zip(texts, [20, 14, 22, 0]).map { text, width in
             text + String(repeating: " ", count: max(1, width - text.count))
         }.joined()
     }

@@ -103,9 +103,10 @@ package final class LocalAPIC: Device, MemoryDevice, TimedDevice, InterruptMessa
 
     package var isOn: Bool { content.base & Self.enableBit != 0 }
 
-    /// Where the registers answer, below 4 GiB.
-    package var window: ClosedRange<UInt32> {
-        let first = UInt32(truncatingIfNeeded: content.base) & ~0xFFF
+    /// Where the registers answer; nil while they are switched off, and above 4 GiB, where this board has nothing.
+    package var window: ClosedRange<UInt32>? {
+        guard isOn, let base = UInt32(exactly: content.base) else { return nil }
+        let first = base & ~0xFFF
         return first...first | 0xFFF
     }
 

@@ -63,7 +63,9 @@ extension DisplayAdapter {
     }
 
     private func packedColor(_ place: Int, _ colors: [TextScreen.Color]) -> TextScreen.Color {
-        guard place + 4 <= VideoMemory.size else { return TextScreen.Color(red: 0, green: 0, blue: 0) }
+        guard place + linear.pixelBits / 8 <= VideoMemory.size else {
+            return TextScreen.Color(red: 0, green: 0, blue: 0)
+        }
         let bytes = UnsafeRawPointer(memory.bytes) + place
         switch linear.depth {
         case 8: return colors[Int(bytes.load(as: UInt8.self))]

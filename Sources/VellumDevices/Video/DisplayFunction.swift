@@ -43,15 +43,17 @@ package final class DisplayFunction: Device, PCIFunction {
 
     /// Where the linear frame buffer answers.
     package var frameBuffer: ClosedRange<UInt32>? {
-        let base = registers[Self.memoryBase] & ~15
+        // A saved state may hold bits that software cannot set.
+        let base = registers[Self.memoryBase] & ~(UInt32(VideoMemory.size) - 1)
         guard memoryIsOn, base != 0 else { return nil }
         return base...base + (UInt32(VideoMemory.size) - 1)
     }
 
     /// Where the expansion ROM answers.
     package var expansionROM: ClosedRange<UInt32>? {
-        let base = registers[Self.romBase] & ~1
-        guard memoryIsOn, romSize > 0, registers[Self.romBase] & 1 != 0, base != 0 else { return nil }
+        guard memoryIsOn, romSize > 0, registers[Self.romBase] & 1 != 0 else { return nil }
+        let base = registers[Self.romBase] & ~(romSize - 1)
+        guard base != 0 else { return nil }
         return base...base + (romSize - 1)
     }
 

@@ -83,8 +83,8 @@ extension Board {
 
     /// Puts the local APIC's registers where IA32_APIC_BASE says, or nowhere; what lay there before shows again.
     func placeLocalAPIC() {
-        let apic = chips.localAPIC
-        memoryMap[0].range = apic.isOn ? apic.window : nil
-        mapper?.setOverlay(frame: apic.isOn ? apic.window.lowerBound >> 12 : nil)
+        let window = chips.localAPIC.window
+        memoryMap[0].range = window
+        mapper?.setOverlay(frame: window.map { $0.lowerBound >> 12 })
     }
 }

@@ -23,8 +23,7 @@ extension Board {
     private func initializeAPIC() {
         writeMemory(IOAPIC.window.lowerBound, value: 0, width: 4)
         writeMemory(IOAPIC.window.lowerBound + 0x10, value: UInt32(APICSetup.ioIdentity) << 24, width: 4)
-        guard chips.localAPIC.isOn else { return }
-        let registers = chips.localAPIC.window.lowerBound
+        guard let registers = chips.localAPIC.window?.lowerBound else { return }
         for (offset, value) in [(0xF0, 0x10F), (0x350, 0x8700), (0x360, 0x8400)] as [(UInt32, UInt32)] {
             writeMemory(registers + offset, value: value, width: 4)
         }

@@ -39,10 +39,18 @@ extension ProtectedHost {
 
     /// Calls a real-mode interrupt handler, which returns to the host's stub.
     func callInterrupt(_ vector: UInt8, _ real: ProcessorContext) -> TrapOutcome {
-        let target =
-            sessions.reversed().lazy.compactMap { $0.hooked[vector] }.first
-            ?? machine.readFar(UInt32(vector) * 4)
-        return callReal(target, real, withFlags: true)
+        callReal(realVector(vector), real, withFlags: true)
+    }
+
+    /// Where an interrupt leads in real mode, behind the stub of a program that has hooked it.
+    func realVector(_ vector: UInt8) -> FarPointer {
+        sessions.reversed().lazy.compactMap { $0.hooked[vector] }.first ?? machine.readFar(UInt32(vector) * 4)
+    }
+
+    /// Gives a vector back, unless another program has hooked it too.
+    func unhook(_ vector: UInt8, of session: ProtectedSession) {
+        guard let before = session.hooked.removeValue(forKey: vector) else { return }
+        if sessions.allSatisfy({ $0.hooked[vector] == nil }) { machine.writeFar(UInt32(vector) * 4, before) }
     }
 
     func callReal(_ target: FarPointer, _ real: ProcessorContext, withFlags: Bool) -> TrapOutcome {

@@ -200,7 +200,7 @@ extension ProtectedHost {
         let offset = session.is32 ? context.edx : context.edx & 0xFFFF
         switch context.ax {
         case 0x0200:
-            let pointer = session.hooked[vector] ?? machine.readFar(UInt32(vector) * 4)
+            let pointer = realVector(vector)
             (context.cx, context.dx) = (pointer.segment, pointer.offset)
         case 0x0201:
             let pointer = FarPointer(context.cx, context.dx)
@@ -252,10 +252,11 @@ extension ProtectedHost {
         switch vector {
         case 0x08...0x0F, 0x70...0x77, 0x1B, 0x1C, 0x23, 0x24:
             if pointer != nil, session.hooked[vector] == nil {
-                session.hooked[vector] = machine.readFar(place)
+                // Whoever hooked it before sleeps meanwhile: a parent in protected mode.
+                session.hooked[vector] = realVector(vector)
                 machine.writeFar(place, FarPointer(StubTable.segment, stubs.vectors + UInt16(vector) * 4))
-            } else if pointer == nil, let before = session.hooked.removeValue(forKey: vector) {
-                machine.writeFar(place, before)
+            } else if pointer == nil, session.hooked[vector] != nil {
+                unhook(vector, of: session)
             }
         default: break
         }

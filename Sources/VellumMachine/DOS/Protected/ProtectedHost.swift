@@ -276,7 +276,7 @@ final class ProtectedHost {
             sessions.removeLast()
             self.session = sessions.last
             waiting.removeAll { $0.session === session }
-            for (vector, pointer) in session.hooked { machine.writeFar(UInt32(vector) * 4, pointer) }
+            for vector in session.hooked.keys { unhook(vector, of: session) }
             for handle in session.blocks { driver.release(handle) }
             driver.release(session.tables.handle)
             if session.environment != 0 { machine.writeWord(UInt32(process) << 4 + 0x2C, session.environment) }

@@ -1,3 +1,5 @@
+import VellumMicroOps
+
 /// When something happened: exact, and the same on every run.
 public struct Moment: Equatable, Sendable {
     /// Guest instructions that had retired.
@@ -54,15 +56,24 @@ public struct EntryWord: Equatable, Sendable {
         case runLoop
         /// The fragment was looked up, and not entered: an event is due inside it.
         case deferred(FragmentID)
+        /// An instruction of the fragment entered last called the hypervisor: for observers that want `.callWords`.
+        case called(CallWord)
     }
 
-    package static let number: UInt32 = 0x0FFF_FFFF
-    package static let count: UInt32 = 0xFFFF
-    package static let tried: UInt32 = 1 << 27
-    package static let repeated: UInt32 = 1 << 28
-    package static let leftEarly: UInt32 = 2 << 28
-    package static let runLoop: UInt32 = 3 << 28
-    package static let deferred: UInt32 = 4 << 28
+    // Computed, since a stored one would be looked after by the runtime at every use.
+    package static var number: UInt32 { @inline(__always) get { 0x0FFF_FFFF } }
+    package static var count: UInt32 { @inline(__always) get { 0xFFFF } }
+    package static var tried: UInt32 { @inline(__always) get { 1 << 27 } }
+    package static var repeated: UInt32 { @inline(__always) get { 1 << 28 } }
+    package static var leftEarly: UInt32 { @inline(__always) get { 2 << 28 } }
+    package static var runLoop: UInt32 { @inline(__always) get { 3 << 28 } }
+    package static var deferred: UInt32 { @inline(__always) get { 4 << 28 } }
+    package static var called: UInt32 { @inline(__always) get { 7 << 28 } }
+
+    /// The fragment entered, for those who want no other meaning.
+    @inline(__always) package var entered: FragmentID? {
+        rawValue &>> 28 == 0 ? FragmentID(rawValue & EntryWord.number) : nil
+    }
 
     public var meaning: Meaning {
         let value = rawValue & EntryWord.number
@@ -71,7 +82,31 @@ public struct EntryWord: Equatable, Sendable {
         case EntryWord.leftEarly: return .leftEarly(value & EntryWord.count, tried: value & EntryWord.tried != 0)
         case EntryWord.runLoop: return .runLoop
         case EntryWord.deferred: return .deferred(FragmentID(value))
+        case EntryWord.called: return .called(CallWord(rawValue: value))
         default: return .entered(FragmentID(value))
         }
+    }
+}
+
+/// A hypervisor call in the log of entries: bits 0 to 11 the instruction's offset in its fragment, 12 to 17 the kind,
+/// 18 whether it faulted.
+public struct CallWord: Equatable, Sendable {
+    package var rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package static var faulted: UInt32 { 1 << 18 }
+
+    package init(_ call: HypervisorCall, offset: UInt32, faulted: Bool) {
+        rawValue = offset & 0xFFF | UInt32(call.rawValue) &<< 12 | (faulted ? CallWord.faulted : 0)
+    }
+
+    /// Bytes from the fragment's first one to the instruction.
+    public var offset: UInt32 { rawValue & 0xFFF }
+    /// False when it faulted.
+    public var completed: Bool { rawValue & CallWord.faulted == 0 }
+    /// The kind's number: 0 to 63.
+    package var number: UInt32 { rawValue &>> 12 & 63 }
+    public var kind: HypervisorCallKind {
+        // Only calls are written.
+        HypervisorCallKind(HypervisorCall(rawValue: UInt8(truncatingIfNeeded: number)) ?? .pushf)
     }
 }

@@ -26,7 +26,11 @@ public struct EventKinds: OptionSet, Hashable, Sendable {
     /// External interrupts, as they are delivered.
     public static var interrupts: EventKinds { EventKinds(rawValue: 1 << 10) }
 
-    /// All but the two that put a counter into every fragment.
+    /// Hypervisor calls as words of the log of entries, for observers that want `.entries` as well: much cheaper than an
+    /// event for each.
+    public static var callWords: EventKinds { EventKinds(rawValue: 1 << 11) }
+
+    /// All but those that put a counter into every fragment or a word into its log.
     public static var all: EventKinds {
         [.translations, .links, .removals, .hypervisorCalls, .faults, .ringChanges, .tlb, .pageWalks, .interrupts]
     }

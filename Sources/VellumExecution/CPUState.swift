@@ -16,8 +16,6 @@ package struct EngineRegisters {
     package var stolen: Int64 = 0
     /// While a slow path runs: charged instructions that have not retired, the current one included.
     package var unretired: Int64 = 0
-    /// Transfers through a direct link, an inline cache or the return cache.
-    package var chainedEntries: UInt64 = 0
     /// Lookups that the jump cache answered.
     package var jumpHits: UInt64 = 0
     /// What entries of the jump cache must carry to be valid now; zero while none is.

@@ -1,4 +1,5 @@
 import VellumEvents
+import VellumMicroOps
 
 /// Knows what time it is for the guest.
 package protocol EventClock: AnyObject {
@@ -56,18 +57,16 @@ package final class EventStream {
         cpu.pointee.engine.entryLogEnd = words + (EventStream.capacity - EventStream.slack)
     }
 
-    /// The probe that fragments made now start with.
-    var probe: FragmentProbe {
-        if mask.contains(.entries) { return .log }
-        return mask.contains(.entryCounts) ? .count : .none
-    }
+    /// Fragments made now write their entries to the log.
+    var logsEntries: Bool { mask.contains(.entries) }
 
     // MARK: Events
 
-    /// Tells everybody who wants it.  Ask `wants` first: making an event costs more than asking.
-    package func send(_ event: EngineEvent, _ kind: EventKinds) {
+    /// Tells everybody who wants it, as of now where no moment is given.  Ask `wants` first: making an event costs more
+    /// than asking.
+    package func send(_ event: EngineEvent, _ kind: EventKinds, at moment: Moment? = nil) {
         if !kind.isDisjoint(with: [.translations, .links, .removals]) { drain() }
-        guard let moment = clock?.moment else { return }
+        guard let moment = moment ?? clock?.moment else { return }
         for (observer, kinds) in observers where !kinds.isDisjoint(with: kind) { observer.observe(event, at: moment) }
     }
 
@@ -79,6 +78,19 @@ package final class EventStream {
         place.pointee = EntryWord(rawValue: word)
         cpu.pointee.engine.entryLog = place + 1
         if let end = cpu.pointee.engine.entryLogEnd, place + 1 >= end { drain() }
+    }
+
+    /// What the log says of a call by the instruction at hand; see `noteCall`.
+    @inline(__always) package func callWord(_ call: HypervisorCall) -> UInt32 {
+        guard wants(.callWords), let running = cpu.pointee.engine.running else { return 0 }
+        let offset = cpu.pointee.engine.eip &- running.pointee.eip
+        return EntryWord.called | CallWord(call, offset: offset, faulted: false).rawValue
+    }
+
+    /// Adds a word that was made before the call, which moves EIP.
+    @inline(__always) package func noteCall(_ word: UInt32, completed: Bool) {
+        guard word != 0 else { return }
+        note(completed ? word : word | CallWord.faulted)
     }
 
     /// Hands over the entries so far.
@@ -96,10 +108,7 @@ package final class EventStream {
     private func tellRule(_ batch: UnsafeBufferPointer<EntryWord>) {
         guard let rule else { return }
         for word in batch {
-            if case .entered(let fragment) = word.meaning { rule.entered(fragment) }
+            if let fragment = word.entered { rule.entered(fragment) }
         }
     }
 }
-
-/// What a fragment does first, before any instruction, for whoever watches entries.
-enum FragmentProbe { case none, count, log }

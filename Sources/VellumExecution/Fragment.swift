@@ -5,6 +5,8 @@ import VellumMicroOps
 package struct Fragment {
     /// Instructions charged on entry: all of the unit, a faulting last one included.
     package var count: Int64
+    /// Entries, by whatever way, that `TranslationCache.settle` has not taken in yet.
+    package var entries: UInt64 = 0
     /// Direct links: taken, not taken.
     package var link0: FragmentPointer?
     package var link1: FragmentPointer?
@@ -40,8 +42,6 @@ package struct Fragment {
     package var serial: UInt32
     /// Why it was made (a `TranslationCause`); zero once it has been entered.
     package var freshCause: UInt8
-    /// Entries, while somebody has them counted.
-    package var entries: UInt64
     /// The next fragment in the same chain of the cache's table.
     var nextInTable: FragmentPointer?
 
@@ -87,7 +87,7 @@ extension UnsafeMutablePointer where Pointee == Fragment {
                 physical: 0, secondPage: Fragment.noPage, context: 0, limit: 0, isValid: true, isUnpaged: false,
                 offsets: offsets, operationCount: UInt32(unit.operations.count + probes),
                 blockBytes: UInt32(total - probes * MemoryLayout<MicroOp>.stride), incoming: 0, nextIncoming0: 0,
-                nextIncoming1: 0, serial: 0, freshCause: 0, entries: 0, nextInTable: nil))
+                nextIncoming1: 0, serial: 0, freshCause: 0, nextInTable: nil))
         return fragment
     }
 }

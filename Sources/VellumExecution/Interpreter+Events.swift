@@ -2,8 +2,8 @@ import VellumEvents
 
 /// What the interpreter writes to the log of entries, while somebody wants it.
 extension Interpreter {
-    @inline(never)
-    func logEntry(_ fragment: FragmentPointer) {
+    @inline(__always)
+    func logEntry(_ fragment: FragmentPointer, _ cpu: CPU) {
         guard let place = cpu.pointee.engine.entryLog else { return }
         place.pointee = EntryWord(rawValue: fragment.pointee.serial)
         cpu.pointee.engine.entryLog = place + 1

@@ -213,7 +213,7 @@ extension Interpreter {
             let left = cpu.pointee.engine.budget &- next.pointee.count
             if _fastPath(left >= 0) {
                 cpu.pointee.engine.budget = left
-                cpu.pointee.engine.chainedEntries &+= 1
+                next.pointee.entries &+= 1
                 return next
             }
         }
@@ -233,6 +233,7 @@ extension Interpreter {
             if left >= 0 {
                 cpu.pointee.engine.budget = left
                 cpu.pointee.engine.jumpHits &+= 1
+                next.pointee.entries &+= 1
                 return next
             }
         }
@@ -250,6 +251,7 @@ extension Interpreter {
             if _fastPath(left >= 0) {
                 cpu.pointee.engine.budget = left
                 cpu.pointee.engine.jumpHits &+= 1
+                next.pointee.entries &+= 1
                 return next
             }
         }

@@ -1462,11 +1462,8 @@ package final class Interpreter: ExecutionBackend {
             case .simd, .simdRead, .simdWrite:
                 guard let next = step(simd(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                 ip = next
-            case .countEntry:
-                fragment.pointee.entries &+= 1
-                ip += 1
             case .logEntry:
-                logEntry(fragment)
+                logEntry(fragment, cpu)
                 ip += 1
             case .jump:
                 guard let next = follow(0, fragment, cpu) else { return stopped() }

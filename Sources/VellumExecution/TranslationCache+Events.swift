@@ -5,13 +5,7 @@ import VellumMicroOps
 /// What the cache tells observers.
 extension TranslationCache {
     /// What fragments made now start with.
-    package var probe: MicroOp? {
-        switch events.probe {
-        case .none: nil
-        case .count: MicroOp(.countEntry)
-        case .log: MicroOp(.logEntry)
-        }
-    }
+    package var probe: MicroOp? { events.logsEntries ? MicroOp(.logEntry) : nil }
 
     func tellTranslated(_ fragment: FragmentPointer, _ cause: TranslationCause, _ previous: UInt32?) {
         var description = FragmentDescription(
@@ -70,18 +64,34 @@ extension TranslationCache {
         events.send(.flushed(forRoom: forRoom), .removals)
     }
 
-    func tellCount(_ fragment: FragmentPointer) {
-        guard fragment.pointee.entries > 0, events.wants(.entryCounts) else { return }
-        events.send(
-            .counted(FragmentID(fragment.pointee.serial), entries: fragment.pointee.entries), .entryCounts)
+    /// Takes in what has been counted in a fragment, and tells it to those who want to know.
+    func settle(_ fragment: FragmentPointer) {
+        let entries = fragment.pointee.entries
+        guard entries > 0 else { return }
+        settledEntries &+= entries
         fragment.pointee.entries = 0
+        guard events.wants(.entryCounts) else { return }
+        events.send(.counted(FragmentID(fragment.pointee.serial), entries: entries), .entryCounts)
     }
 
-    /// Tells what has been counted in the fragments that are still there, and starts from zero.
+    /// Tells what has not been told yet: the log, and what has been counted in the fragments that are still there.
     package func tellCounts() {
         events.drain()
         guard events.wants(.entryCounts) else { return }
-        for fragment in table.values.sorted(by: { $0.pointee.serial < $1.pointee.serial }) { tellCount(fragment) }
+        for fragment in table.values.sorted(by: { $0.pointee.serial < $1.pointee.serial }) { settle(fragment) }
+    }
+
+    /// Starts to tell counts: what was before is nobody's.
+    package func forgetCounts() {
+        for fragment in table.values + graveyard {
+            settledEntries &+= fragment.pointee.entries
+            fragment.pointee.entries = 0
+        }
+    }
+
+    /// Entries into fragments so far.
+    package var entries: UInt64 {
+        (table.values + graveyard).reduce(settledEntries) { $0 &+ $1.pointee.entries }
     }
 
     /// A write of the moment, for observers: who, where, by which instruction.

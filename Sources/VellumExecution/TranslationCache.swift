@@ -58,7 +58,7 @@ package final class TranslationCache: CodeObserver {
     private var bySerial: [UInt32: FragmentPointer] = [:]
     private var pages: [UInt32: CodePage] = [:]
     private var spareList: [FragmentPointer] = []
-    private var graveyard: [FragmentPointer] = []
+    private(set) var graveyard: [FragmentPointer] = []
     private var graveyardBytes = 0
     private var contexts: [FragmentContext: UInt32] = [:]
     /// Contexts that were asked for lately, by their mode: a guest goes back and forth between a few.
@@ -68,6 +68,8 @@ package final class TranslationCache: CodeObserver {
     private var lastSerial: UInt32 = 0
 
     private(set) package var usedBytes = 0
+    /// Entries into fragments that have left, and into others before they were last asked.
+    var settledEntries: UInt64 = 0
     package var counters = CacheCounters()
     package var liveFragments: Int { table.count }
     /// Grows with every fragment that is dropped: remembered pointers from before are void.
@@ -166,6 +168,7 @@ package final class TranslationCache: CodeObserver {
 
     /// Counts an entry that came by a search.
     package func noteEntry(_ fragment: FragmentPointer) {
+        fragment.pointee.entries &+= 1
         if fragment.pointee.freshCause == 0 {
             counters.hits += 1
         } else {
@@ -345,7 +348,7 @@ package final class TranslationCache: CodeObserver {
     package func collect(keeping source: FragmentPointer? = nil) {
         guard !graveyard.isEmpty else { return }
         for fragment in graveyard where fragment != source {
-            tellCount(fragment)
+            settle(fragment)
             fragment.release()
         }
         graveyard.removeAll { $0 != source }

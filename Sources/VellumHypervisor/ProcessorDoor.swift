@@ -25,12 +25,32 @@ extension ProcessorDoor: HypervisorGate {
     func perform(_ operation: UnsafePointer<MicroOp>) throws(GuestFault) -> CallOutcome {
         guard let call = operation.pointee.hypervisorCall else { return .next }
         let arguments = CallArguments(at: operation)
-        if events.wants([.hypervisorCalls, .ringChanges, .removals]) {
-            return try processor.takeUnretainedValue().performObserved(call, arguments)
+        if events.wants([.hypervisorCalls, .ringChanges, .removals, .callWords]) {
+            if events.wants(.hypervisorCalls) || call.mayChangeRing {
+                return try processor.takeUnretainedValue().performObserved(call, arguments)
+            }
+            return try performNoted(call, arguments)
         }
         let outcome = try hypervisor.perform(call, arguments)
         callCounts[Int(call.rawValue)] &+= 1
         return outcome
+    }
+
+    /// A call that changes no ring, while nobody wants an event for it: the log of entries may want a word, and writes
+    /// to code know who made them.
+    private func performNoted(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
+        let word = events.callWord(call)
+        hypervisor.mmu.writer = .processor
+        defer { hypervisor.mmu.writer = .store }
+        do throws(GuestFault) {
+            let outcome = try hypervisor.perform(call, arguments)
+            callCounts[Int(call.rawValue)] &+= 1
+            events.noteCall(word, completed: true)
+            return outcome
+        } catch {
+            events.noteCall(word, completed: false)
+            throw error
+        }
     }
 
     func drainEntries() { events.drain() }

@@ -15,7 +15,10 @@ enum HostClock {
 
 extension VirtualProcessor {
     /// The counters so far.
-    package var statistics: EngineStatistics {
+    package var statistics: EngineStatistics { statistics(entries: cache.entries) }
+
+    /// Likewise for somebody who has counted the entries: they stand in the fragments, and adding them up takes time.
+    package func statistics(entries: UInt64) -> EngineStatistics {
         var statistics = EngineStatistics()
         statistics.instructions = instructions
         statistics.translatedInstructions = translator.translatedInstructions
@@ -23,7 +26,7 @@ extension VirtualProcessor {
         statistics.hits = cache.counters.hits + cpu.pointee.engine.jumpHits
         statistics.misses = cache.counters.misses
         statistics.lookups = statistics.hits + statistics.misses
-        statistics.chained = cpu.pointee.engine.chainedEntries
+        statistics.chained = entries > statistics.lookups ? entries - statistics.lookups : 0
         statistics.fragments = cache.counters.fragments
         statistics.liveFragments = UInt64(cache.liveFragments)
         statistics.guestBytes = cache.counters.guestBytes

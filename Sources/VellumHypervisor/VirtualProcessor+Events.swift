@@ -15,6 +15,8 @@ extension VirtualProcessor {
     /// A hypervisor call that somebody watches.
     func performObserved(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         let place = callPlace(call)
+        let word = events.callWord(call)
+        let begun = moment
         let before = side
         hypervisor.lastGate = 0
         mmu.writer = .processor
@@ -27,8 +29,8 @@ extension VirtualProcessor {
                 try options.deprivileged
                 ? hypervisor.performDeprivileged(call, arguments) : hypervisor.perform(call, arguments)
             callCounts[Int(call.rawValue)] &+= 1
-            tell(place, completed: true)
-            if isKernel, let sensitiveWatcher, Hypervisor.mayStaySilent(call) {
+            tell(place, word, begun, completed: true)
+            if isKernel, Hypervisor.mayStaySilent(call), let sensitiveWatcher {
                 sensitiveWatcher.executed(
                     hypervisor.record(call, arguments, instructions: retired, eip: eip, code: code))
             }
@@ -36,7 +38,7 @@ extension VirtualProcessor {
             if outcome == .transfer { tellRingChange(from: before, vector: vector(call, arguments), gate: gate(call)) }
             return outcome
         } catch {
-            tell(place, completed: false)
+            tell(place, word, begun, completed: false)
             throw error
         }
     }
@@ -49,11 +51,12 @@ extension VirtualProcessor {
             index: Int(index), linear: context.codeBase &+ engine.eip, completed: true)
     }
 
-    private func tell(_ call: HypervisorCallEvent, completed: Bool) {
+    private func tell(_ call: HypervisorCallEvent, _ word: UInt32, _ begun: Moment, completed: Bool) {
+        events.noteCall(word, completed: completed)
         guard events.wants(.hypervisorCalls) else { return }
         var call = call
         call.completed = completed
-        events.send(.hypervisorCall(call), .hypervisorCalls)
+        events.send(.hypervisorCall(call), .hypervisorCalls, at: begun)
     }
 
     func tell(_ fault: GuestFault) {

@@ -24,6 +24,7 @@ extension VirtualProcessor {
         if let known = jumpCache.find(eip: eip, stamp: stamp) {
             guard charge(known) else { return nil }
             cpu.pointee.engine.jumpHits &+= 1
+            known.pointee.entries &+= 1
             return known
         }
         guard let next = lookup(eip: eip, limit: 0), charge(next) else { return nil }

@@ -59,6 +59,14 @@ package enum HypervisorCall: UInt8, CaseIterable, Sendable {
         self = unsafeBitCast(number, to: HypervisorCall.self)
     }
 
+    /// May change the privilege level, virtual-8086 mode or the task.
+    package var mayChangeRing: Bool {
+        switch self {
+        case .int, .int3, .into, .icebp, .iret, .jmpFar, .callFar, .retFar, .sysenter, .sysexit: true
+        default: false
+        }
+    }
+
     /// The name in statistics.
     package var name: String { "\(self)" }
 

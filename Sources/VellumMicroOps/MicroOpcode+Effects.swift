@@ -169,7 +169,7 @@ extension MicroOpcode {
         case .skipIfZero16: OpcodeEffects(a: .read(2), flow: [.leaves, .link1])
         case .skipIfZero32: OpcodeEffects(a: .read(4), flow: [.leaves, .link1])
         case .hypervisor: OpcodeEffects(flow: .access)
-        case .countEntry, .logEntry: OpcodeEffects()
+        case .logEntry: OpcodeEffects()
         case .wait, .floatRegister, .floatExchange, .floatDuplicate, .float, .simd: OpcodeEffects(flow: .access)
         case .floatLoad32, .floatMemory32: .coprocessor(.read, 4)
         case .floatLoad64, .floatMemory64: .coprocessor(.read, 8)

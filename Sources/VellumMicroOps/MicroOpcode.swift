@@ -86,8 +86,8 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     // MMX and SSE: on registers (slot a is the general register; COMISS writes EFLAGS), reading or writing memory.
     case simd, simdRead, simdWrite
 
-    // Not of the guest: a fragment that is watched starts with one of them.  Counts the entry; writes it to the log.
-    case countEntry, logEntry
+    // Not of the guest: a fragment that is watched starts with it.  Writes the entry to the log.
+    case logEntry
 
     // Terminals.  Link 0 is taken, link 1 is not taken.
     case jump

@@ -43,7 +43,7 @@ import VellumMachine
                 case .repeated(let more): executed[last, default: 0] += Int64(more)
                 // It faulted, or has to be begun again.
                 case .leftEarly(let count, _): executed[last, default: 0] -= Int64(count)
-                case .runLoop, .deferred: break
+                case .runLoop, .deferred, .called: break
                 }
             }
         }

@@ -1,6 +1,8 @@
+import Foundation
 import Testing
 import VellumEvents
 import VellumMachine
+import VellumMicroOps
 
 @testable import VellumProfiling
 
@@ -65,6 +67,28 @@ import VellumMachine
         for key in UInt64(0)..<5000 { table.add(key << 32, key) }
         for key in UInt64(0)..<5000 { table.add(key << 32) }
         #expect(table.sorted.map(\.count) == (0..<5000).map { $0 + 1 })
+    }
+
+    /// The kernel `system` asks for INT n in ring 0 and in ring 3; what returns is in ring 0 always.
+    @Test func callsBelongToTheRingOfTheirInstruction() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        var image = try BootImage(path: root.appendingPathComponent("benchmarks/guests/build/guest/system.elf").path)
+        image.commandLine = "n=10"
+        let machine = try Machine(MachineConfiguration(image: image))
+        let recorder = ProfileRecorder(machine, options: ProfileOptions()) { 0 }
+        machine.attach(recorder)
+        _ = machine.run(maximumInstructions: 10_000_000)
+        recorder.finish()
+        var rings: [String: [UInt64]] = [:]
+        for (key, count) in recorder.calls.sorted {
+            let kind = HypervisorCall(rawValue: UInt8(key >> 40))?.name ?? "?"
+            rings[kind, default: [0, 0, 0, 0]][Int(key >> 32 & 3)] += count
+        }
+        // Ten of each kind, and the one that leaves ring 3 for good.
+        #expect(rings["int"] == [10, 0, 0, 11])
+        #expect(rings["iret"] == [21, 0, 0, 0])
+        #expect(rings["popf"] == [11, 0, 0, 0])
     }
 
     // MARK: Faults

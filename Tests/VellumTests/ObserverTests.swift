@@ -110,7 +110,7 @@ final class Witness: EngineObserver {
             case .entered(let fragment): sum + (lengths[fragment] ?? 0)
             case .repeated(let more): sum + Int(more)
             case .leftEarly(let fewer, _): sum - Int(fewer)
-            case .runLoop, .deferred: sum
+            case .runLoop, .deferred, .called: sum
             }
         }
         #expect(UInt64(retired) == machine.statistics.executed)
@@ -182,6 +182,60 @@ final class Witness: EngineObserver {
         #expect(calls.map(\.kind.name) == ["cli", "hlt"])
         #expect(calls.map(\.linear) == [0x10000, 0x1000A])
         #expect(calls.allSatisfy { $0.completed && $0.kind.isPrivileged })
+    }
+
+    @Test func callsInTheLogAreThoseOfTheEvents() throws {
+        // cli; pushf; popf; smsw eax; mov ecx, 3; again: in al, 0x80; out 0x80, al; loop again; hlt
+        let code: [UInt8] = [
+            0xFA, 0x9C, 0x9D, 0x0F, 0x01, 0xE0, 0xB9, 3, 0, 0, 0, 0xE4, 0x80, 0xE6, 0x80, 0xE2, 0xFA, 0xF4,
+        ]
+        let events = Witness([.hypervisorCalls])
+        _ = try run(code, events)
+        let log = Witness([.entries, .callWords, .translations])
+        let machine = try run(code, log)
+        var places: [FragmentID: UInt32] = [:]
+        for case .translated(let made) in log.events.map(\.event) { places[made.id] = made.linear }
+        var current: UInt32 = 0
+        var logged: [String] = []
+        for word in log.words {
+            switch word.meaning {
+            case .entered(let fragment): current = try #require(places[fragment])
+            case .called(let call): logged.append("\(call.kind) \(current + call.offset) \(call.completed)")
+            default: break
+            }
+        }
+        let told = events.events.compactMap { event, _ in
+            if case .hypervisorCall(let call) = event { "\(call.kind) \(call.linear) \(call.completed)" } else { nil }
+        }
+        #expect(logged == told)
+        #expect(UInt64(logged.count) == machine.statistics.hypervisorCalls)
+        #expect(logged.count == 11)
+    }
+
+    /// The moment of a call is that of its instruction, whatever the call changes.
+    @Test func callsAreToldAsOfTheirInstruction() throws {
+        let witness = Witness([.hypervisorCalls])
+        _ = try run(TinyGuest.loop, witness)
+        #expect(witness.events.map(\.moment.eip) == [0x10000, 0x1000A])
+        #expect(witness.events.map(\.moment.instructions) == [0, 3002])
+    }
+
+    /// Counts stand in the fragments all the time; who comes late is told what came after.
+    @Test func countsBeginWithTheObserver() throws {
+        var configuration = MachineConfiguration(image: TinyGuest.image(TinyGuest.loop))
+        configuration.memory = 1 << 20
+        let machine = try Machine(configuration)
+        machine.run(maximumInstructions: 2000)
+        let before = machine.statistics
+        let witness = Witness([.entryCounts])
+        machine.attach(witness)
+        #expect(machine.run(maximumInstructions: 1_000_000).reason == .halted)
+        machine.flushObservations()
+        let counted = witness.events.reduce(UInt64(0)) { sum, next in
+            if case .counted(_, let entries) = next.event { sum + entries } else { sum }
+        }
+        #expect(counted == machine.statistics.entries - before.entries)
+        #expect(machine.statistics.fragments == before.fragments + 1, "no fragment is made again but the one cut off")
     }
 
     @Test func anObserverThatIsDetachedHearsNothing() throws {

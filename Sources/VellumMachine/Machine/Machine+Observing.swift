@@ -9,8 +9,9 @@ extension Machine {
     public func attach(_ observer: any EngineObserver) {
         let before = processor.events.mask
         processor.events.attach(observer)
-        let probes: EventKinds = [.entries, .entryCounts]
-        guard before.intersection(probes) != processor.events.mask.intersection(probes) else { return }
+        let wanted = processor.events.mask.subtracting(before)
+        if wanted.contains(.entryCounts) { processor.cache.forgetCounts() }
+        guard wanted.contains(.entries) else { return }
         if processor.cache.liveFragments > 0 { processor.codeChanged() }
     }
 

@@ -1,3 +1,5 @@
+import VellumHypervisor
+
 /// The counters of a run, as the statistics show them (schema 1).
 public struct Statistics: Equatable, Sendable {
     /// A count for each Popek–Goldberg class.
@@ -55,38 +57,43 @@ public struct Statistics: Equatable, Sendable {
 
 extension Machine {
     /// The counters of the run so far.
-    public var statistics: Statistics {
-        let engine = processor.statistics
-        var all = Statistics()
-        all.executed = engine.instructions
-        all.translated = engine.translatedInstructions
-        all.translatedClasses.innocuous = engine.innocuous
-        all.translatedClasses.privileged = engine.privileged
-        all.translatedClasses.sensitive = engine.sensitive
-        all.executedClasses.innocuous = engine.executedInnocuous
-        all.executedClasses.privileged = engine.executedPrivileged
-        all.executedClasses.sensitive = engine.executedSensitive
-        all.lookups = engine.lookups
-        all.hits = engine.hits
-        all.misses = engine.misses
-        all.chained = engine.chained
-        all.fragments = engine.fragments
-        all.liveFragments = engine.liveFragments
-        all.guestBytes = engine.guestBytes
-        all.cacheBytes = engine.cacheBytes
-        all.cacheCapacity = engine.cacheCapacity
-        all.invalidations = engine.invalidations
-        all.cacheFlushes = engine.flushes
-        all.retranslations = engine.retranslations
-        all.evictions = engine.evictions
-        all.spuriousWrites = engine.spuriousWrites
-        all.missesByCause = engine.missesByCause
-        all.hypervisorCalls = engine.totalHypervisorCalls
-        all.hypervisorCallsInCache = engine.hypervisorCallsInCache
-        all.callsByKind = engine.hypervisorCalls
-        all.tlbMisses = engine.tlbMisses
-        all.tlbFlushes = engine.tlbFlushes
-        all.translationSeconds = Double(engine.translationNanoseconds) / 1e9
-        return all
+    public var statistics: Statistics { Statistics(processor.statistics) }
+
+    /// Likewise for somebody who has counted all entries: adding them up takes time.
+    package func statistics(entries: UInt64) -> Statistics { Statistics(processor.statistics(entries: entries)) }
+}
+
+extension Statistics {
+    fileprivate init(_ engine: EngineStatistics) {
+        self.init()
+        executed = engine.instructions
+        translated = engine.translatedInstructions
+        translatedClasses.innocuous = engine.innocuous
+        translatedClasses.privileged = engine.privileged
+        translatedClasses.sensitive = engine.sensitive
+        executedClasses.innocuous = engine.executedInnocuous
+        executedClasses.privileged = engine.executedPrivileged
+        executedClasses.sensitive = engine.executedSensitive
+        lookups = engine.lookups
+        hits = engine.hits
+        misses = engine.misses
+        chained = engine.chained
+        fragments = engine.fragments
+        liveFragments = engine.liveFragments
+        guestBytes = engine.guestBytes
+        cacheBytes = engine.cacheBytes
+        cacheCapacity = engine.cacheCapacity
+        invalidations = engine.invalidations
+        cacheFlushes = engine.flushes
+        retranslations = engine.retranslations
+        evictions = engine.evictions
+        spuriousWrites = engine.spuriousWrites
+        missesByCause = engine.missesByCause
+        hypervisorCalls = engine.totalHypervisorCalls
+        hypervisorCallsInCache = engine.hypervisorCallsInCache
+        callsByKind = engine.hypervisorCalls
+        tlbMisses = engine.tlbMisses
+        tlbFlushes = engine.tlbFlushes
+        translationSeconds = Double(engine.translationNanoseconds) / 1e9
     }
 }

@@ -25,7 +25,7 @@ struct EntryRecording {
             isComplete = false
             return
         }
-        batch.withMemoryRebound(to: UInt32.self) { words.append(contentsOf: $0) }
+        for word in batch where word.rawValue & ~EntryWord.number != EntryWord.called { words.append(word.rawValue) }
         end = instructions
     }
 

@@ -21,7 +21,7 @@ struct FaultTable {
         var address: UInt32
     }
 
-    private(set) var entries: [Key: Entry] = [:]
+    private var entries = RecentTable<Key, Entry>()
     /// Faults at places that were too many to be listed.
     private(set) var unlisted: UInt64 = 0
     private static let capacity = 4096
@@ -30,16 +30,18 @@ struct FaultTable {
         let linear = explainer.state[.cs].base &+ moment.eip
         // Page faults are as many as pages: their addresses are no part of the key.
         let key = Key(vector: fault.vector, cpl: moment.cpl, linear: linear, errorCode: fault.errorCode)
-        if entries[key] != nil {
-            entries[key]?.count += 1
-        } else if entries.count < FaultTable.capacity {
-            entries[key] = Entry(
-                count: 1, explanation: explainer.explain(fault, at: moment),
-                firstInstruction: moment.instructions, address: fault.address)
+        if let number = entries.number(key, digest: linear) {
+            entries.update(number) { $0.count += 1 }
+        } else if entries.items.count < FaultTable.capacity {
+            entries.append(
+                key,
+                Entry(
+                    count: 1, explanation: explainer.explain(fault, at: moment),
+                    firstInstruction: moment.instructions, address: fault.address))
         } else {
             unlisted += 1
         }
     }
 
-    var sorted: [(key: Key, value: Entry)] { entries.sorted { $0.key < $1.key } }
+    var sorted: [(key: Key, value: Entry)] { entries.items.sorted { $0.key < $1.key } }
 }

@@ -16,12 +16,19 @@ struct Place {
     var instructions: UInt64 = 0
 }
 
-/// One fragment: what the log of entries needs to know of it.
-struct Version {
-    var place: UInt32 = 0
+/// What the log of entries is counted with, one for each fragment: kept small and apart from the rest.
+struct Tally {
     var entries: UInt64 = 0
     /// Instructions by block operations, less those not executed.
     var correction: Int64 = 0
+    var linear: UInt32 = 0
+    var count: UInt16 = 0
+    var cpl: UInt8 = 0
+}
+
+/// One fragment: what a replay needs to know of it.
+struct Version {
+    var place: UInt32 = 0
     var count: UInt16 = 0
     var cpl: UInt8 = 0
     var bytes: UInt32 = 0
@@ -73,12 +80,50 @@ struct Version {
     }
 }
 
+/// Instructions by ring; those of the ring at hand stay in a register.
+private struct RingSums {
+    private var ring: UInt8
+    private var here: Int64 = 0
+    private var sums: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
+
+    init(ring: UInt8) { self.ring = ring }
+
+    @inline(__always) mutating func add(_ count: Int64, in ring: UInt8) {
+        if ring != self.ring { change(to: ring) }
+        here &+= count
+    }
+
+    private mutating func change(to next: UInt8) {
+        switch ring {
+        case 0: sums.0 &+= here
+        case 1: sums.1 &+= here
+        case 2: sums.2 &+= here
+        default: sums.3 &+= here
+        }
+        (ring, here) = (next, 0)
+    }
+
+    var all: [Int64] {
+        var whole = self
+        whole.change(to: ring)
+        return [whole.sums.0, whole.sums.1, whole.sums.2, whole.sums.3]
+    }
+}
+
 /// Fragments by number, and the places that they belong to.
 struct PlaceTable {
     private(set) var places: [Place] = []
     private let usualLimit: UInt32
     /// At 0 stands nothing: fragments are numbered from 1.
     private(set) var versions: [Version] = [Version()]
+    private var tallies: [Tally] = [Tally()]
+    /// All entries so far.
+    private(set) var entered: UInt64 = 0
+    /// The fragment entered last.
+    private var current = 0
+    /// Hypervisor calls by kind (from bit 40), ring (from bit 32) and linear address of the instruction.
+    private(set) var calls = CountTable()
+    private(set) var faultedCalls = CountTable()
 
     init(usualLimit: UInt32) { self.usualLimit = usualLimit }
 
@@ -89,6 +134,7 @@ struct PlaceTable {
         var version = Version(fragment, usualLimit: usualLimit)
         version.place = place(of: fragment)
         versions.append(version)
+        tallies.append(Tally(linear: fragment.linear, count: version.count, cpl: version.cpl))
         update(Int(version.place), fragment)
     }
 
@@ -120,47 +166,55 @@ struct PlaceTable {
     }
 
     /// Takes in a batch of the log; adds the instructions of each ring to `rings`.
-    mutating func count(
-        _ words: UnsafeBufferPointer<EntryWord>, _ current: inout Int, rings: inout [UInt64]
-    ) {
-        let limit = versions.count
-        var retired: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
-        func add(_ cpl: UInt8, _ count: Int64) {
-            switch cpl {
-            case 0: retired.0 &+= count
-            case 1: retired.1 &+= count
-            case 2: retired.2 &+= count
-            default: retired.3 &+= count
-            }
-        }
-        versions.withUnsafeMutableBufferPointer { versions in
-            for word in words {
+    mutating func count(_ words: UnsafeBufferPointer<EntryWord>, rings: inout [UInt64]) {
+        var retired = RingSums(ring: tallies[current].cpl)
+        tallies.withUnsafeMutableBufferPointer { tallies in
+            guard let first = tallies.baseAddress else { return }
+            var (number, sum) = (current, entered)
+            var tally = first + number
+            var index = 0
+            while index < words.count {
+                let word = words[index]
+                index += 1
+                if let fragment = word.entered {
+                    // A loop of one fragment is taken at once.
+                    var times = 1
+                    while index < words.count, words[index] == word { (index, times) = (index + 1, times + 1) }
+                    number = Int(fragment.number) < tallies.count ? Int(fragment.number) : 0
+                    tally = first + number
+                    tally.pointee.entries &+= UInt64(times)
+                    sum &+= UInt64(times)
+                    retired.add(Int64(tally.pointee.count) &* Int64(times), in: tally.pointee.cpl)
+                    continue
+                }
                 switch word.meaning {
-                case .entered(let fragment):
-                    current = Int(fragment.number) < limit ? Int(fragment.number) : 0
-                    versions[current].entries &+= 1
-                    add(versions[current].cpl, Int64(versions[current].count))
                 case .repeated(let more):
-                    versions[current].correction &+= Int64(more)
-                    add(versions[current].cpl, Int64(more))
+                    tally.pointee.correction &+= Int64(more)
+                    retired.add(Int64(more), in: tally.pointee.cpl)
                 case .leftEarly(let fewer, _):
-                    versions[current].correction &-= Int64(fewer)
-                    add(versions[current].cpl, -Int64(fewer))
-                case .runLoop, .deferred: break
+                    tally.pointee.correction &-= Int64(fewer)
+                    retired.add(-Int64(fewer), in: tally.pointee.cpl)
+                case .called(let call):
+                    let linear = tally.pointee.linear &+ call.offset
+                    let key = UInt64(call.number) << 40 | UInt64(tally.pointee.cpl) << 32 | UInt64(linear)
+                    if call.completed { calls.add(key) } else { faultedCalls.add(key) }
+                case .entered, .runLoop, .deferred: break
                 }
             }
+            (current, entered) = (number, sum)
         }
-        let sums = [retired.0, retired.1, retired.2, retired.3]
-        for ring in 0..<4 { rings[ring] = UInt64(clamping: Int64(clamping: rings[ring]) &+ sums[ring]) }
+        for (ring, sum) in retired.all.enumerated() {
+            rings[ring] = UInt64(clamping: Int64(clamping: rings[ring]) &+ sum)
+        }
     }
 
     /// Adds up what each place's fragments did.
     mutating func finish() {
         for index in places.indices { (places[index].entries, places[index].instructions) = (0, 0) }
-        for version in versions.dropFirst() {
+        for (version, tally) in zip(versions, tallies).dropFirst() {
             let index = Int(version.place)
-            places[index].entries += version.entries
-            let retired = Int64(clamping: version.entries) * Int64(version.count) + version.correction
+            places[index].entries += tally.entries
+            let retired = Int64(clamping: tally.entries) * Int64(tally.count) + tally.correction
             places[index].instructions += UInt64(clamping: retired)
         }
     }

@@ -3,7 +3,9 @@ import VellumMachine
 
 /// Watches a run and keeps what a profile shows.  Attach it before the run.
 package final class ProfileRecorder: EngineObserver {
-    package let interests: EventKinds = [.all, .entries]
+    package let interests: EventKinds = [
+        .translations, .removals, .faults, .ringChanges, .pageWalks, .interrupts, .entries, .callWords,
+    ]
     let machine: Machine
     let options: ProfileOptions
     private let clock: () -> UInt64
@@ -11,8 +13,8 @@ package final class ProfileRecorder: EngineObserver {
     private let start: UInt64
 
     var places: PlaceTable
-    var calls = CountTable()
-    var faultedCalls = CountTable()
+    var calls: CountTable { places.calls }
+    var faultedCalls: CountTable { places.faultedCalls }
     var blame = BlameTable()
     var timeline = Timeline()
     var recording: EntryRecording
@@ -24,7 +26,6 @@ package final class ProfileRecorder: EngineObserver {
     var failedWalks: UInt64 = 0
     /// Instructions by ring so far.
     private var retired: [UInt64] = [0, 0, 0, 0]
-    private var current = 0
 
     /// - Parameter clock: the host's, in nanoseconds; what it says goes nowhere but into `time`.
     package init(_ machine: Machine, options: ProfileOptions, clock: @escaping () -> UInt64) {
@@ -40,8 +41,7 @@ package final class ProfileRecorder: EngineObserver {
 
     package func observe(_ event: EngineEvent, at moment: Moment) {
         switch event {
-        case .hypervisorCall(let call): note(call, moment)
-        case .tlbMissed, .tlbFlushed, .chained, .unchained, .counted: break
+        case .hypervisorCall, .tlbMissed, .tlbFlushed, .chained, .unchained, .counted: break
         case .pageWalked(_, let physical):
             walks += 1
             if physical == nil { failedWalks += 1 }
@@ -61,22 +61,15 @@ package final class ProfileRecorder: EngineObserver {
         }
     }
 
-    /// The key of a call: kind, ring, and the instruction's linear address.
-    private func note(_ call: HypervisorCallEvent, _ moment: Moment) {
-        let ring = UInt64(moment.cpl & 3) << 32
-        let key = UInt64(call.kind.number) << 40 | ring | UInt64(call.linear)
-        if call.completed { calls.add(key) } else { faultedCalls.add(key) }
-    }
-
     package func observe(entries words: UnsafeBufferPointer<EntryWord>, at moment: Moment) {
-        places.count(words, &current, rings: &retired)
+        places.count(words, rings: &retired)
         recording.add(words, at: moment.instructions)
         if options.stackInterval > 0 { stacks.sample(machine, moment, every: options.stackInterval) }
         if moment.instructions >= timeline.next { sample() }
     }
 
     private func sample() {
-        timeline.add(TimelineSample(machine, rings: retired, wall: clock() &- start))
+        timeline.add(TimelineSample(machine, entries: places.entered, rings: retired, wall: clock() &- start))
     }
 
     /// Ends the recording: what is still open is taken in.

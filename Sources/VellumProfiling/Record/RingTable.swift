@@ -3,7 +3,7 @@ import VellumEvents
 /// Changes of ring by what led over.
 struct RingTable {
     struct Key: Hashable, Comparable {
-        var gate: String
+        var gate: RingChange.Gate
         /// -1 for none.
         var vector: Int
         var from: UInt8
@@ -15,7 +15,7 @@ struct RingTable {
         private var order: [Int] { [Int(from), Int(to), vector, fromVirtual8086 ? 1 : 0, stackSwitched ? 1 : 0] }
 
         static func < (a: Key, b: Key) -> Bool {
-            a.gate == b.gate ? a.order.lexicographicallyPrecedes(b.order) : a.gate < b.gate
+            a.gate == b.gate ? a.order.lexicographicallyPrecedes(b.order) : a.gate.rawValue < b.gate.rawValue
         }
     }
 
@@ -27,16 +27,20 @@ struct RingTable {
         var newStack: (selector: UInt16, pointer: UInt32)
     }
 
-    private(set) var entries: [Key: Entry] = [:]
+    private var entries = RecentTable<Key, Entry>()
 
     mutating func add(_ change: RingChange) {
         let key = Key(
-            gate: change.gate.rawValue, vector: change.vector.map(Int.init) ?? -1, from: change.from, to: change.to,
+            gate: change.gate, vector: change.vector.map(Int.init) ?? -1, from: change.from, to: change.to,
             fromVirtual8086: change.fromVirtual8086, toVirtual8086: change.toVirtual8086,
             stackSwitched: change.stackSwitched)
-        let first = Entry(source: change.source, target: change.target, newStack: change.newStack)
-        entries[key, default: first].count += 1
+        if let number = entries.number(key, digest: UInt32(change.vector ?? 0) &+ change.source) {
+            entries.update(number) { $0.count += 1 }
+        } else {
+            entries.append(
+                key, Entry(count: 1, source: change.source, target: change.target, newStack: change.newStack))
+        }
     }
 
-    var sorted: [(key: Key, value: Entry)] { entries.sorted { $0.key < $1.key } }
+    var sorted: [(key: Key, value: Entry)] { entries.items.sorted { $0.key < $1.key } }
 }

@@ -23,8 +23,8 @@ struct TimelineSample {
 
     init() {}
 
-    init(_ machine: Machine, rings: [UInt64], wall: UInt64) {
-        let all = machine.statistics
+    init(_ machine: Machine, entries count: UInt64, rings: [UInt64], wall: UInt64) {
+        let all = machine.statistics(entries: count)
         time = machine.virtualTime
         instructions = all.executed
         entries = all.entries

@@ -67,7 +67,8 @@ extension Profile {
         .list(
             recorder.rings.sorted.map { key, entry in
                 .object([
-                    ("gate", .text(key.gate)), ("vector", key.vector < 0 ? .text("") : .integer(UInt64(key.vector))),
+                    ("gate", .text(key.gate.rawValue)),
+                    ("vector", key.vector < 0 ? .text("") : .integer(UInt64(key.vector))),
                     ("from", .integer(UInt64(key.from))), ("to", .integer(UInt64(key.to))),
                     ("from_virtual8086", .flag(key.fromVirtual8086)), ("to_virtual8086", .flag(key.toVirtual8086)),
                     ("stack_switched", .flag(key.stackSwitched)), ("count", .integer(entry.count)),

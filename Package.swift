@@ -112,7 +112,8 @@ let package = Package(
         .testTarget(
             name: "VellumTranslationTests",
             dependencies: [
-                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumTestSupport",
+                "VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution",
+                "VellumTestSupport",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
         tests("VellumDevicesTests", ["VellumDevices"]),

@@ -84,8 +84,10 @@ package final class Decoder {
         }
         var field = start + head.length
         instruction.displacement = template.pointee.displacement.read(field)
+        instruction.displacementFormat = template.pointee.displacement
         field += template.pointee.displacement.size
         instruction.immediate = template.pointee.immediate.read(field)
+        instruction.immediateFormat = template.pointee.immediate
         field += template.pointee.immediate.size
         instruction.immediate2 = UInt16(truncatingIfNeeded: template.pointee.immediate2.read(field))
         return .instruction(instruction)

@@ -1,34 +1,5 @@
 import VellumIA32
 
-/// How many bytes a displacement or an immediate has and how they extend to 32 bits.
-enum FieldFormat: UInt8 {
-    case none, byte, signedByte, word, signedWord, dword
-
-    /// In bytes.
-    @inline(__always)
-    var size: Int {
-        switch self {
-        case .none: 0
-        case .byte, .signedByte: 1
-        case .word, .signedWord: 2
-        case .dword: 4
-        }
-    }
-
-    /// Reads the field; the caller has checked that `size` bytes are there.
-    @inline(__always)
-    func read(_ bytes: UnsafeRawPointer) -> UInt32 {
-        switch self {
-        case .none: 0
-        case .byte: UInt32(bytes.load(as: UInt8.self))
-        case .signedByte: UInt32(bitPattern: Int32(bytes.load(as: Int8.self)))
-        case .word: UInt32(UInt16(littleEndian: bytes.loadUnaligned(as: UInt16.self)))
-        case .signedWord: UInt32(bitPattern: Int32(Int16(littleEndian: bytes.loadUnaligned(as: Int16.self))))
-        case .dword: UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))
-        }
-    }
-}
-
 /// Everything about an instruction but the values of its displacement and immediates.
 struct Template {
     /// `TemplateKey.value`, or zero where there is none.

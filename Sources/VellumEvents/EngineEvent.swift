@@ -8,6 +8,8 @@ public enum EngineEvent: Sendable {
     case unchained(from: FragmentID, link: Int, to: FragmentID)
     /// A write is about to change bytes that the fragment was made from.
     case invalidated(FragmentID, by: CodeWrite)
+    /// A write is about to change an immediate of the fragment and nothing else: it was changed in place.
+    case patched(FragmentID, by: CodeWrite)
     /// A write to a page with code that touched none of it.
     case spuriousWrite(CodeWrite)
     /// The fragment had to make room.

@@ -31,6 +31,9 @@ package struct Fragment {
     /// `count` + 1 offsets from the first byte.
     package var offsets: UnsafeMutablePointer<UInt16>
     package var operationCount: UInt32
+    /// Immediates and displacements that can be changed in place.
+    var operands: UnsafeMutablePointer<OperandSite>
+    var operandCount: UInt32
     /// Size of the block in bytes.
     package var blockBytes: UInt32
     /// Links that lead here: a list through `nextIncoming` of their owners, slot number in bit 0.
@@ -68,17 +71,26 @@ extension UnsafeMutablePointer where Pointee == Fragment {
     package static func make(_ unit: TranslatedUnit, probe: MicroOp? = nil) -> FragmentPointer {
         let probes = probe == nil ? 0 : 1
         let operationBytes = (unit.operations.count + probes) * MemoryLayout<MicroOp>.stride
-        let total = Fragment.headerBytes + operationBytes + unit.offsets.count * 2
+        let offsetBytes = unit.offsets.count * 2
+        let total =
+            Fragment.headerBytes + operationBytes + offsetBytes
+            + unit.operands.count * MemoryLayout<OperandSite>.stride
         let block = UnsafeMutableRawPointer.allocate(byteCount: total, alignment: 16)
         let operations = (block + Fragment.headerBytes).bindMemory(
             to: MicroOp.self, capacity: unit.operations.count + probes)
         let offsets = (block + Fragment.headerBytes + operationBytes).bindMemory(
             to: UInt16.self, capacity: unit.offsets.count)
+        let operands = (block + Fragment.headerBytes + operationBytes + offsetBytes).bindMemory(
+            to: OperandSite.self, capacity: unit.operands.count)
         for (index, operation) in unit.operations.enumerated() {
             (operations + (index + probes)).initialize(to: operation)
         }
         if let probe { operations.initialize(to: probe) }
         for (index, offset) in unit.offsets.enumerated() { (offsets + index).initialize(to: offset) }
+        for (index, site) in unit.operands.enumerated() {
+            (operands + index).initialize(to: site)
+            operands[index].operation += UInt16(probes)
+        }
         let fragment = block.bindMemory(to: Fragment.self, capacity: 1)
         fragment.initialize(
             to: Fragment(
@@ -86,6 +98,7 @@ extension UnsafeMutablePointer where Pointee == Fragment {
                 target0: unit.targets.0, target1: unit.targets.1, eip: 0, linear: 0, byteCount: UInt32(unit.byteCount),
                 physical: 0, secondPage: Fragment.noPage, context: 0, limit: 0, isValid: true, isUnpaged: false,
                 offsets: offsets, operationCount: UInt32(unit.operations.count + probes),
+                operands: operands, operandCount: UInt32(unit.operands.count),
                 blockBytes: UInt32(total - probes * MemoryLayout<MicroOp>.stride), incoming: 0, nextIncoming0: 0,
                 nextIncoming1: 0, serial: 0, freshCause: 0, nextInTable: nil))
         return fragment

@@ -21,6 +21,8 @@ package struct Watchpoint: Equatable, Sendable {
 /// Told of stores to frames that hold translated code, before the bytes change.
 package protocol CodeObserver: AnyObject {
     func willWrite(physical: UInt32, length: UInt32)
+    /// A store of 1, 2 or 4 bytes, whose value is known.
+    func willStore(physical: UInt32, value: UInt32, width: Int)
 }
 
 /// The software memory management unit: linear addresses to host memory, with the guest's rights.
@@ -353,7 +355,7 @@ package final class SoftMMU {
         case .ram:
             guard let host = memory.host(frame: frame) else { return }
             if memory.codeFrames[Int(frame)] != 0 {
-                codeObserver?.willWrite(physical: address, length: UInt32(width))
+                codeObserver?.willStore(physical: address, value: value, width: width)
             }
             SoftMMU.store(host + Int(address & 0xFFF), value, width)
         case .rom: break

@@ -94,6 +94,16 @@ extension TranslationCache {
         (table.values + graveyard).reduce(settledEntries) { $0 &+ $1.pointee.entries }
     }
 
+    /// An operand was changed in place.
+    func tellPatched(_ fragment: FragmentPointer, _ physical: UInt32, _ width: Int) -> Bool {
+        counters.patches += 1
+        if events.wants(.removals) {
+            let write = codeWrite(physical, UInt32(width))
+            events.send(.patched(FragmentID(fragment.pointee.serial), by: write), .removals)
+        }
+        return true
+    }
+
     /// A write of the moment, for observers: who, where, by which instruction.
     func codeWrite(_ physical: UInt32, _ length: UInt32) -> CodeWrite {
         let engine = cpu.pointee.engine

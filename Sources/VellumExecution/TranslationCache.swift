@@ -27,6 +27,8 @@ package struct CacheCounters: Equatable, Sendable {
     package var guestBytes: UInt64 = 0
     /// Fragments dropped because their bytes changed.
     package var invalidations: UInt64 = 0
+    /// Operands changed in place, since a store changed nothing else of their fragments.
+    package var patches: UInt64 = 0
     /// Stores that hit a page with code, but none of its bytes.
     package var spurious: UInt64 = 0
     /// Times the whole cache was emptied for want of room, and fragments that a rule took out otherwise.
@@ -57,6 +59,9 @@ package final class TranslationCache: CodeObserver {
     /// For rules, which name fragments by number.
     private var bySerial: [UInt32: FragmentPointer] = [:]
     private var pages: [UInt32: CodePage] = [:]
+    /// The frame that was written last, of those with code.
+    private var lastFrame: UInt32 = 0
+    private var lastPage: CodePage?
     private var spareList: [FragmentPointer] = []
     private(set) var graveyard: [FragmentPointer] = []
     private var graveyardBytes = 0
@@ -181,6 +186,7 @@ package final class TranslationCache: CodeObserver {
         let frame = start >> 12
         let page = pages[frame] ?? CodePage()
         pages[frame] = page
+        lastPage = nil
         page.add(fragment, start & 0xFFF, length)
         if memory.codeFrames[Int(frame & 0xF_FFFF)] == 0 {
             memory.codeFrames[Int(frame & 0xF_FFFF)] = 1
@@ -190,30 +196,57 @@ package final class TranslationCache: CodeObserver {
 
     // MARK: Invalidation
 
-    /// A store is about to change bytes of a frame with code.
+    /// Bytes of a frame with code are about to change.
     package func willWrite(physical: UInt32, length: UInt32) {
+        guard let page = page(written: physical, length) else { return }
+        withVictims(page, physical, length) { invalidate($0, physical, length) }
+    }
+
+    /// Likewise by a store whose value is known: operands that it changes are changed in place.
+    package func willStore(physical: UInt32, value: UInt32, width: Int) {
+        let length = UInt32(width)
+        guard let page = page(written: physical, length), let host = memory.host(frame: physical >> 12) else { return }
+        withVictims(page, physical, length) { victims in
+            victims.removeAll { $0.patch(host, physical, value, width) && tellPatched($0, physical, width) }
+            if !victims.isEmpty { invalidate(victims, physical, length) }
+        }
+    }
+
+    /// The page, where bytes that are about to change belong to code.
+    private func page(written physical: UInt32, _ length: UInt32) -> CodePage? {
         let frame = physical >> 12
-        guard let page = pages[frame] else {
+        guard let page = writtenPage(frame) else {
             memory.codeFrames[Int(frame & 0xF_FFFF)] = 0
-            return
+            return nil
         }
-        let offset = physical & 0xFFF
-        guard page.overlaps(offset, length) else {
-            counters.spurious += 1
-            if events.wants(.removals) { events.send(.spuriousWrite(codeWrite(physical, length)), .removals) }
-            page.idleStores += 1
-            // A page that lost its code long ago is data again.
-            if page.isEmpty && page.idleStores > 64 {
-                pages[frame] = nil
-                memory.codeFrames[Int(frame & 0xF_FFFF)] = 0
-            }
-            return
+        if page.overlaps(physical & 0xFFF, length) { return page }
+        counters.spurious += 1
+        if events.wants(.removals) { events.send(.spuriousWrite(codeWrite(physical, length)), .removals) }
+        page.idleStores += 1
+        // A page that lost its code long ago is data again.
+        if page.isEmpty && page.idleStores > 64 {
+            pages[frame] = nil
+            lastPage = nil
+            memory.codeFrames[Int(frame & 0xF_FFFF)] = 0
         }
-        // The list's memory is kept: guests that patch themselves come here all the time.
+        return nil
+    }
+
+    /// Guests that patch themselves write to one page many times.
+    private func writtenPage(_ frame: UInt32) -> CodePage? {
+        if let lastPage, lastFrame == frame { return lastPage }
+        (lastFrame, lastPage) = (frame, pages[frame])
+        return lastPage
+    }
+
+    /// The list's memory is kept: guests that patch themselves come here all the time.
+    private func withVictims(
+        _ page: CodePage, _ physical: UInt32, _ length: UInt32, _ body: (inout [FragmentPointer]) -> Void
+    ) {
         var victims = spareList
         spareList = []
-        page.collect(offset, length, into: &victims)
-        invalidate(victims, physical, length)
+        page.collect(physical & 0xFFF, length, into: &victims)
+        body(&victims)
         victims.removeAll(keepingCapacity: true)
         spareList = victims
     }
@@ -332,6 +365,7 @@ package final class TranslationCache: CodeObserver {
         bySerial.removeAll()
         for frame in pages.keys { memory.codeFrames[Int(frame & 0xF_FFFF)] = 0 }
         pages.removeAll(keepingCapacity: true)
+        lastPage = nil
         usedBytes = 0
     }
 

@@ -68,6 +68,7 @@ package struct EngineStatistics: Equatable, Sendable {
     package var cacheBytes: UInt64 = 0
     package var cacheCapacity: UInt64 = 0
     package var invalidations: UInt64 = 0
+    package var patches: UInt64 = 0
     package var flushes: UInt64 = 0
     /// Fragments that an eviction rule took out one by one.
     package var evictions: UInt64 = 0

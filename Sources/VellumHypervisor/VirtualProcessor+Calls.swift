@@ -33,6 +33,7 @@ extension VirtualProcessor {
         statistics.cacheBytes = UInt64(cache.usedBytes)
         statistics.cacheCapacity = UInt64(cache.capacity)
         statistics.invalidations = cache.counters.invalidations
+        statistics.patches = cache.counters.patches
         statistics.flushes = cache.counters.flushes
         statistics.evictions = cache.counters.evictions
         statistics.spuriousWrites = cache.counters.spurious

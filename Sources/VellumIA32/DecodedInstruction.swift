@@ -47,10 +47,14 @@ package struct DecodedInstruction: Equatable, Sendable {
     /// The displacement, sign-extended to 32 bits from 8 or 16; a moffs is zero-extended.  The sum with base and index
     /// wraps at the address size.
     package var displacement: UInt32
+    /// How the displacement stands in the code, before the immediates.
+    package var displacementFormat: FieldFormat
     /// The first immediate.  Sign-extended to 32 bits where the operand is `ibs`, `jb` or a 16-bit `jv`; zero-extended
     /// where it is `ib`, `iw` or a 16-bit `iv`.  The offset of a far pointer, zero-extended.  A branch target is this
     /// plus the address of the next instruction, truncated to the operand size.
     package var immediate: UInt32
+    /// How the first immediate stands in the code; where there is no second one, in the instruction's last bytes.
+    package var immediateFormat: FieldFormat
     /// The second immediate: the selector of a far pointer, the nesting level of ENTER (not yet masked).
     package var immediate2: UInt16
     /// Capstone's instruction id (x86_insn), kept as a cross-check and for disassembly; zero where
@@ -75,7 +79,9 @@ package struct DecodedInstruction: Equatable, Sendable {
         index = DecodedInstruction.noRegister
         scale = 0
         displacement = 0
+        displacementFormat = .none
         immediate = 0
+        immediateFormat = .none
         immediate2 = 0
         capstoneID = 0
     }

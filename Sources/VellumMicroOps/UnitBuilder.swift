@@ -12,6 +12,11 @@ package struct TranslatedUnit: Sendable {
     /// Instructions of each sensitivity class: innocuous, privileged, sensitive.
     package var classes: (UInt32, UInt32, UInt32) = (0, 0, 0)
 
+    /// Immediates and displacements of the code that decide nothing but a value, as far as lowering knows.
+    package var fields: [CodeField] = []
+    /// Those that can be changed in place: see `settleOperands`.
+    package var operands: [OperandSite] = []
+
     package init() {}
 
     /// The unit's length in guest bytes.
@@ -35,6 +40,8 @@ package struct UnitBuilder {
         unit.offsets.removeAll(keepingCapacity: true)
         unit.offsets.append(0)
         unit.targets = (0, 0)
+        unit.fields.removeAll(keepingCapacity: true)
+        unit.operands.removeAll(keepingCapacity: true)
         unit.retiring = 0
         unit.classes = (0, 0, 0)
         current = 0
@@ -51,6 +58,14 @@ package struct UnitBuilder {
         case .privileged: unit.classes.1 += 1
         case .sensitive: unit.classes.2 += 1
         }
+    }
+
+    /// The current instruction, not ended yet, has a field at `offset` that is an operand of it and nothing else.
+    package mutating func noteField(_ kind: CodeField.Kind, at offset: UInt8, _ format: FieldFormat, _ value: UInt32) {
+        let start = unit.offsets.last ?? 0
+        unit.fields.append(
+            CodeField(
+                kind: kind, format: format, instruction: current, offset: start + UInt16(offset), value: value))
     }
 
     package mutating func emit(_ operation: MicroOp) {

@@ -44,9 +44,32 @@ package struct Lowering {
             finish(.fault(.invalidOpcode, errorCode: 0))
         } else {
             lowerOperation()
+            noteFields()
         }
         builder.end(length: instruction.length, sensitivity: row.sensitivity)
         opensShadow = instruction.operation == .sti
+    }
+
+    /// Where an immediate or a displacement is an operand and decides nothing else, it can be changed in place.
+    private mutating func noteFields() {
+        guard instruction.operation.takesAnyFields else { return }
+        var end = instruction.length
+        if instruction.immediateFormat != .none {
+            end -= UInt8(instruction.immediateFormat.size)
+            builder.noteField(.immediate, at: end, instruction.immediateFormat, instruction.immediate)
+        }
+        // PUSH has a second address, on the stack.
+        guard instruction.displacementFormat != .none, instruction.operation != .push else { return }
+        end -= UInt8(instruction.displacementFormat.size)
+        let isAbsolute =
+            instruction.base == DecodedInstruction.noRegister
+            && instruction.index == DecodedInstruction.noRegister
+        if !isAbsolute || instruction.addressSize == .dword {
+            builder.noteField(.displacement, at: end, instruction.displacementFormat, instruction.displacement)
+        } else if instruction.operation != .lea {
+            // 16-bit addresses end at 64 KiB.
+            builder.noteField(.displacement, at: end, .word, instruction.displacement & 0xFFFF)
+        }
     }
 
     /// Ends the unit behind the instruction that STI's shadow covers, so that the run loop sees waiting interrupts.
@@ -119,6 +142,16 @@ package struct Lowering {
 }
 
 extension Operation {
+    /// What the instruction becomes does not depend on the values of its displacement and its one immediate, the last
+    /// of its bytes.
+    var takesAnyFields: Bool {
+        switch self {
+        case .mov, .add, .or, .adc, .sbb, .and, .sub, .xor, .cmp, .test, .push, .imulThree: true
+        case .movzx, .movsx, .lea, .inc, .dec, .neg, .not, .imulTwo, .mul, .imul, .div, .idiv, .cmov: true
+        default: false
+        }
+    }
+
     /// May follow STI in its unit: all but what ends a unit with a link, which would pass the run loop by.
     var fitsInShadow: Bool {
         switch self {

@@ -96,6 +96,7 @@ package final class Translator {
         var unit = lowering.builder.unit
         if let mutation { for index in unit.operations.indices { mutation.operation(&unit.operations[index]) } }
         if request.runPasses { Passes.run(on: &unit) }
+        unit.settleOperands()
         translatedInstructions += UInt64(unit.instructionCount)
         return .unit(verified(unit, request))
     }

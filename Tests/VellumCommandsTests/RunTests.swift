@@ -62,7 +62,8 @@ import VellumMachine
             "sensitivity": ["innocuous", "privileged", "sensitive", "executed"],
             "cache": [
                 "lookups", "hits", "misses", "hit_rate", "entries", "chained", "fragments", "live_fragments",
-                "guest_bytes", "bytes", "capacity", "invalidations", "flushes", "retranslations",
+                "guest_bytes", "bytes", "capacity", "invalidations", "patches", "flushes",
+                "retranslations",
             ],
             "hypervisor_calls": ["total", "in_cache", "by_kind"], "tlb": ["misses", "flushes"],
             "time": ["wall_seconds", "translation_seconds", "guest_mips"],

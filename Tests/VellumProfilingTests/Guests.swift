@@ -24,9 +24,9 @@ enum SmallGuest: String, CaseIterable {
             ]
         case .wide: SmallGuest.blocks(600, times: 7)
         case .thrash:
-            // cli; mov ecx, 100; again: inc byte [f + 1]; call f; dec ecx; jnz again; hlt; f: mov al, 0; ret
+            // cli; mov ecx, 100; again: xor byte [f], 8; call f; dec ecx; jnz again; hlt; f: inc eax; ret
             [
-                0xFA, 0xB9, 100, 0, 0, 0, 0xFE, 0x05, 0x16, 0, 1, 0, 0xE8, 4, 0, 0, 0, 0x49, 0x75, 0xF2, 0xF4, 0xB0, 0,
+                0xFA, 0xB9, 100, 0, 0, 0, 0x80, 0x35, 0x16, 0, 1, 0, 8, 0xE8, 4, 0, 0, 0, 0x49, 0x75, 0xF1, 0xF4, 0x40,
                 0xC3,
             ]
         }

@@ -28,7 +28,7 @@ import VellumMicroOps
         #expect(worst.kills == 99)
         #expect(worst.retranslations == 99)
         #expect(worst.retranslatedInstructions == 198)
-        #expect(recorder.places.places[worst.victim].latest.eip == 0x10015)
+        #expect(recorder.places.places[worst.victim].latest.eip == 0x10016)
     }
 
     @Test(arguments: SmallGuest.allCases) func twoRunsGiveTheSameReport(guest: SmallGuest) throws {

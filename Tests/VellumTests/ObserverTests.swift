@@ -22,8 +22,13 @@ enum TinyGuest: String, CaseIterable {
     /// cli; mov ecx, 1000; loop: inc eax; dec ecx; jnz loop; hlt
     static let loop: [UInt8] = [0xFA, 0xB9, 0xE8, 3, 0, 0, 0x40, 0x49, 0x75, 0xFC, 0xF4]
 
-    /// cli; mov ecx, 100; loop: inc byte [target + 1]; call target; dec ecx; jnz loop; hlt; target: mov al, 0; ret
+    /// cli; mov ecx, 100; loop: xor byte [target], 8; call target; dec ecx; jnz loop; hlt; target: inc eax; ret
     static let thrash: [UInt8] = [
+        0xFA, 0xB9, 100, 0, 0, 0, 0x80, 0x35, 0x16, 0, 1, 0, 8, 0xE8, 0x04, 0, 0, 0, 0x49, 0x75, 0xF1, 0xF4, 0x40, 0xC3,
+    ]
+
+    /// cli; mov ecx, 100; loop: inc byte [target + 1]; call target; dec ecx; jnz loop; hlt; target: mov al, 0; ret
+    static let patch: [UInt8] = [
         0xFA, 0xB9, 100, 0, 0, 0, 0xFE, 0x05, 0x16, 0, 1, 0, 0xE8, 0x04, 0, 0, 0, 0x49, 0x75, 0xF2, 0xF4, 0xB0, 0, 0xC3,
     ]
 
@@ -127,6 +132,19 @@ final class Witness: EngineObserver {
         #expect(blamed.allSatisfy { $0.eip == 0x10006 && $0.linear == 0x10016 && $0.writer == .store })
         let again = witness.count { if case .translated(let made) = $0 { made.cause == .invalidated } else { false } }
         #expect(UInt64(again) == machine.statistics.retranslations)
+    }
+
+    /// A store that changes an immediate changes the fragment in place.
+    @Test func patchesAreTold() throws {
+        let witness = Witness([.removals])
+        let machine = try run(TinyGuest.patch, witness)
+        let patches = witness.events.compactMap { event, _ in
+            if case .patched(_, let write) = event { write } else { nil }
+        }
+        #expect(patches.count == 99 && machine.statistics.patches == 99)
+        #expect(patches.allSatisfy { $0.eip == 0x10006 && $0.linear == 0x10016 && $0.writer == .store })
+        #expect(machine.statistics.invalidations == 0)
+        #expect(machine.registers.eax & 0xFF == 100)
     }
 
     @Test func linksAreToldAsTheyAreSetAndCut() throws {

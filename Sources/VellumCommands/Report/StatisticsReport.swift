@@ -64,7 +64,8 @@ struct StatisticsReport {
             ("chained", .integer(all.chained)), ("fragments", .integer(all.fragments)),
             ("live_fragments", .integer(all.liveFragments)), ("guest_bytes", .integer(all.guestBytes)),
             ("bytes", .integer(all.cacheBytes)), ("capacity", .integer(all.cacheCapacity)),
-            ("invalidations", .integer(all.invalidations)), ("flushes", .integer(all.cacheFlushes)),
+            ("invalidations", .integer(all.invalidations)), ("patches", .integer(all.patches)),
+            ("flushes", .integer(all.cacheFlushes)),
             ("retranslations", .integer(all.retranslations)),
         ])
     }

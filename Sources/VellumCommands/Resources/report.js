@@ -159,10 +159,13 @@ const byEIP = new Map(profile.fragments.list.map((fragment) => [fragment.eip, fr
 const fragments = new Map(profile.fragments.list.map((fragment) => [fragment.id, fragment]));
 const place = (linear, name) => element("span", { class: "place" }, element("code", {}, hex(linear)), name ? " " + name : "");
 const kills = profile.invalidations.list.reduce((sum, one) => sum + one.kills, 0);
-section("blame", "Which writes killed code", kills === 0 ? "No fragment was lost to a write."
-  : "The instruction that wrote, the code it hit, how often, and what it cost to translate that again. A row leads to the code that was hit.",
-  kills === 0 ? null : table([
-    ["kills", (r) => count(r.kills), "number"], ["", (r) => bar(r.kills / kills)],
+const patches = profile.invalidations.list.reduce((sum, one) => sum + one.patches, 0);
+section("blame", "Which writes killed code",
+  (kills === 0 ? "No fragment was lost to a write. " : "The instruction that wrote, the code it hit, how often, and what it cost to translate that again. A row leads to the code that was hit. ")
+  + (patches === 0 ? "" : "Patches are writes that changed an immediate and nothing else: the fragment was changed in place."),
+  kills + patches === 0 ? null : table([
+    ["kills", (r) => count(r.kills), "number"], ["", (r) => bar(r.kills / Math.max(1, kills))],
+    ["patches", (r) => count(r.patches), "number"],
     ["writer", (r) => r.writer], ["instruction", (r) => r.instruction === null || r.instruction === undefined ? "" : place(r.instruction, r.name)],
     ["", (r) => element("code", {}, r.text || "")], ["hit", (r) => place(r.victim_linear, r.victim_name)],
     ["made again", (r) => count(r.retranslations), "number"],

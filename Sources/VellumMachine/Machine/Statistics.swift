@@ -31,6 +31,8 @@ public struct Statistics: Equatable, Sendable {
     public var cacheBytes: UInt64 = 0
     public var cacheCapacity: UInt64 = 0
     public var invalidations: UInt64 = 0
+    /// Operands that were changed in place, since a store changed nothing else of their fragments.
+    public var patches: UInt64 = 0
     public var cacheFlushes: UInt64 = 0
     public var retranslations: UInt64 = 0
     /// Fragments that an eviction rule took out one by one.
@@ -84,6 +86,7 @@ extension Statistics {
         cacheBytes = engine.cacheBytes
         cacheCapacity = engine.cacheCapacity
         invalidations = engine.invalidations
+        patches = engine.patches
         cacheFlushes = engine.flushes
         retranslations = engine.retranslations
         evictions = engine.evictions

@@ -11,6 +11,8 @@ struct Blame {
     /// The place that lost its fragment, as a number of `PlaceTable`.
     var victim: Int
     var kills: UInt64 = 0
+    /// Operands of it that were changed in place instead.
+    var patches: UInt64 = 0
     /// What it cost: fragments and guest instructions that were translated again.
     var retranslations: UInt64 = 0
     var retranslatedInstructions: UInt64 = 0
@@ -33,21 +35,26 @@ struct BlameTable {
     private static let capacity = 1 << 16
 
     mutating func killed(_ fragment: FragmentID, place: Int, by write: CodeWrite) {
-        let key = Key(instruction: write.instruction, writer: write.writer, victim: place)
-        let number: Int
-        if let known = index[key] {
-            number = known
-        } else {
-            guard entries.count < BlameTable.capacity else { return }
-            number = entries.count
-            index[key] = number
-            entries.append(
-                Blame(
-                    writer: write.writer, instruction: write.instruction, eip: write.eip, physical: write.physical,
-                    linear: write.linear, victim: place))
-        }
+        guard let number = number(of: write, victim: place) else { return }
         entries[number].kills += 1
         killer[fragment] = number
+    }
+
+    mutating func patched(place: Int, by write: CodeWrite) {
+        if let number = number(of: write, victim: place) { entries[number].patches += 1 }
+    }
+
+    /// The entry of a writer and a victim; nil when there are too many.
+    private mutating func number(of write: CodeWrite, victim place: Int) -> Int? {
+        let key = Key(instruction: write.instruction, writer: write.writer, victim: place)
+        if let known = index[key] { return known }
+        guard entries.count < BlameTable.capacity else { return nil }
+        index[key] = entries.count
+        entries.append(
+            Blame(
+                writer: write.writer, instruction: write.instruction, eip: write.eip, physical: write.physical,
+                linear: write.linear, victim: place))
+        return entries.count - 1
     }
 
     /// A fragment was made; where it had been invalidated, that is a cost of who did it.

@@ -52,6 +52,8 @@ package final class ProfileRecorder: EngineObserver {
             places.invalidated(fragment)
             if let place = places.place(fragment) { blame.killed(fragment, place: place, by: write) }
             recording.kill(fragment)
+        case .patched(let fragment, let write):
+            if let place = places.place(fragment) { blame.patched(place: place, by: write) }
         case .spuriousWrite(let write): blame.missed(write)
         case .evicted(let fragment): places.evicted(fragment)
         case .flushed(let forRoom): if !forRoom { recording.empty() }

@@ -57,7 +57,8 @@ extension Profile {
 
     var invalidations: JSON {
         let blame = recorder.blame.entries.sorted {
-            ($0.kills, $1.instruction, UInt32($1.victim)) > ($1.kills, $0.instruction, UInt32($0.victim))
+            ($0.kills, $0.patches, $1.instruction, UInt32($1.victim))
+                > ($1.kills, $1.patches, $0.instruction, UInt32($0.victim))
         }
         let shown = blame.prefix(1000)
         let spurious = recorder.blame.spurious.sorted.sorted { ($0.count, $1.key) > ($1.count, $0.key) }.prefix(200)
@@ -86,7 +87,8 @@ extension Profile {
             ("text", .text(recorder.text(at: blame.instruction))), ("physical", address(blame.physical)),
             ("linear", blame.linear.map(address) ?? .text("")), ("victim", .integer(UInt64(blame.victim))),
             ("victim_linear", address(victim.linear)), ("victim_name", name(victim.linear)),
-            ("kills", .integer(blame.kills)), ("retranslations", .integer(blame.retranslations)),
+            ("kills", .integer(blame.kills)), ("patches", .integer(blame.patches)),
+            ("retranslations", .integer(blame.retranslations)),
             ("retranslated_instructions", .integer(blame.retranslatedInstructions)),
         ])
     }

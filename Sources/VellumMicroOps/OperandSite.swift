@@ -1,0 +1,89 @@
+import VellumIA32
+
+/// An immediate or a displacement as it stands in the code of a unit.
+package struct CodeField: Equatable, Sendable {
+    package enum Kind: UInt8, Sendable { case immediate, displacement }
+
+    package var kind: Kind
+    package var format: FieldFormat
+    package var instruction: UInt8
+    /// Offset from the unit's first byte.
+    package var offset: UInt16
+    package var value: UInt32
+}
+
+/// A place in the guest's code whose value stands in a micro-op as it is, and on which nothing else of the unit depends.
+/// When the guest writes there, the micro-op can be changed in place.
+package struct OperandSite: Equatable, Sendable {
+    /// Index of the micro-op.
+    package var operation: UInt16
+    /// Offset of the field from the unit's first byte.
+    package var offset: UInt16
+    package var kind: CodeField.Kind
+    package var format: FieldFormat
+
+    /// The field holds the whole of a range of the unit's bytes.
+    package func contains(_ start: UInt32, _ length: UInt32) -> Bool {
+        let first = UInt32(offset)
+        return start >= first && start - first < 4 && start - first + length <= UInt32(format.size)
+    }
+}
+
+extension TranslatedUnit {
+    /// Finds the micro-ops that the fields of the code went into.  A field is given up unless it is certain where it
+    /// went: an immediate into one micro-op, a displacement that is not zero into all addresses of its instruction.
+    package mutating func settleOperands() {
+        for field in fields {
+            var users = operations.indices.filter { operations[$0].applies(field.kind, of: field.instruction) }
+            switch field.kind {
+            case .immediate: guard users.count == 1 else { continue }
+            case .displacement:
+                // An address in a temporary has none.
+                users.removeAll { operations[$0].displacement == 0 }
+            }
+            guard users.allSatisfy({ operations[$0].value(of: field.kind) == field.value }) else { continue }
+            for user in users {
+                operands.append(
+                    OperandSite(
+                        operation: UInt16(user), offset: field.offset, kind: field.kind, format: field.format))
+            }
+        }
+    }
+}
+
+extension MicroOp {
+    package func value(of kind: CodeField.Kind) -> UInt32 { kind == .immediate ? immediate : displacement }
+
+    /// The field is a plain operand of instruction `number`; in a fused terminal that of the comparison.
+    fileprivate func applies(_ kind: CodeField.Kind, of number: UInt8) -> Bool {
+        let applies = kind == .immediate ? opcode.appliesImmediate : opcode.appliesDisplacement
+        return applies && (opcode.fusedComparison == nil ? instruction : d) == number
+    }
+}
+
+extension MicroOpcode {
+    /// `immediate` is a value to be moved, stored or computed with, right for all its 32 bits.
+    package var appliesImmediate: Bool {
+        switch self {
+        case .set8, .set16, .set32, .push32i, .imulTwo16i, .imulTwo32i, .imulTwo32in: true
+        case .add8i, .add16i, .add32i, .or8i, .or16i, .or32i, .and8i, .and16i, .and32i, .sub8i, .sub16i, .sub32i,
+            .xor8i, .xor16i, .xor32i, .adc8i, .adc16i, .adc32i, .sbb8i, .sbb16i, .sbb32i:
+            true
+        case .add8in, .add16in, .add32in, .or8in, .or16in, .or32in, .and8in, .and16in, .and32in, .sub8in, .sub16in,
+            .sub32in, .xor8in, .xor16in, .xor32in:
+            true
+        case .cmp8i, .cmp16i, .cmp32i, .test8i, .test16i, .test32i: true
+        case .store8iB, .store8iX, .store8iS, .store16iB, .store16iX, .store16iS, .store32iB, .store32iX, .store32iS:
+            true
+        default: fusedComparison.map { [.cmp8i, .cmp32i, .test8i].contains($0) } ?? false
+        }
+    }
+
+    /// `displacement` is added to an address, whatever it is.
+    package var appliesDisplacement: Bool {
+        switch self {
+        case .leaB, .leaX, .lea16: true
+        default: rawValue >= MicroOpcode.load8B.rawValue && rawValue <= MicroOpcode.store32iS.rawValue
+        }
+    }
+}

@@ -27,7 +27,7 @@ package final class SystemControl: Device, PortDevice {
     private let addressLine20: Wire
     private let requestReset: (Reset) -> Void
     /// Called with each power-on test code that the guest shows.
-    package var onPostCode: (UInt8) -> Void = { _ in }
+    package var onPostCode: ((UInt8) -> Void)?
     private var registers = State()
 
     /// - Parameter addressLine20: shared with the keyboard controller; the last writer wins.
@@ -79,7 +79,7 @@ package final class SystemControl: Device, PortDevice {
             timer.speakerGate = value & 1 != 0
         case 0x80:
             registers.postCode = value
-            onPostCode(value)
+            onPostCode?(value)
         case 0x92: writePortA(value)
         case 0xCF9: writeResetControl(value)
         default: break

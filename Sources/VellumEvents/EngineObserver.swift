@@ -75,6 +75,12 @@ public struct EntryWord: Equatable, Sendable {
         rawValue &>> 28 == 0 ? FragmentID(rawValue & EntryWord.number) : nil
     }
 
+    @inline(__always) package var called: CallWord? {
+        rawValue &>> 28 == 7 ? CallWord(rawValue: rawValue & EntryWord.number) : nil
+    }
+
+    @inline(__always) package var isRunLoop: Bool { rawValue == EntryWord.runLoop }
+
     public var meaning: Meaning {
         let value = rawValue & EntryWord.number
         switch rawValue & ~EntryWord.number {
@@ -89,20 +95,23 @@ public struct EntryWord: Equatable, Sendable {
 }
 
 /// A hypervisor call in the log of entries: bits 0 to 11 the instruction's offset in its fragment, 12 to 17 the kind,
-/// 18 whether it faulted.
+/// 18 whether it faulted, 19 whether the cache handled it.
 public struct CallWord: Equatable, Sendable {
     package var rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inline(__always) package init(rawValue: UInt32) { self.rawValue = rawValue }
     package static var faulted: UInt32 { 1 << 18 }
+    package static var inCache: UInt32 { 1 << 19 }
 
     package init(_ call: HypervisorCall, offset: UInt32, faulted: Bool) {
         rawValue = offset & 0xFFF | UInt32(call.rawValue) &<< 12 | (faulted ? CallWord.faulted : 0)
     }
 
     /// Bytes from the fragment's first one to the instruction.
-    public var offset: UInt32 { rawValue & 0xFFF }
+    @inline(__always) public var offset: UInt32 { rawValue & 0xFFF }
     /// False when it faulted.
     public var completed: Bool { rawValue & CallWord.faulted == 0 }
+    /// The cache handled it, without the hypervisor.
+    public var inCache: Bool { rawValue & CallWord.inCache != 0 }
     /// The kind's number: 0 to 63.
     package var number: UInt32 { rawValue &>> 12 & 63 }
     public var kind: HypervisorCallKind {

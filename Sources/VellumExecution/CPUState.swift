@@ -18,6 +18,25 @@ package struct EngineRegisters {
     package var unretired: Int64 = 0
     /// Lookups that the jump cache answered.
     package var jumpHits: UInt64 = 0
+    /// No hypervisor call has left the cache since the run loop, or `proceed`, looked at the processor's mode.
+    package var modeIsKnown = false
+    /// Set by handlers that left the processor's mode as it was.
+    package var keepsMode = false
+    /// Hypervisor calls so far that the cache handled itself.
+    package var inCacheCalls: UInt64 = 0
+    /// Where the interpreter counts them by number, unless somebody wants an event for each: then it hands them all over.
+    package var callCounts: UnsafeMutablePointer<UInt64>?
+    /// Calls get a word in the log of entries; changes of ring are told, so that INT n and IRET are handed over.
+    package var logsCalls = false
+    package var tellsRings = false
+    /// How many events have gone to a handler: a single step over one of them does not trap.
+    package var deliveries: UInt64 = 0
+    /// The type of the gate or task that the transfer at hand goes through, for those who ask; zero for none.
+    package var lastGate: UInt8 = 0
+    /// Calls that the hypervisor can handle as well are left to it.
+    package var leavesCalls = false
+    /// The bits of EFLAGS that the processor has.
+    package var flagsMask: UInt32 = ~0
     /// What entries of the jump cache must carry to be valid now; zero while none is.
     package var jumpStamp: UInt64 = 0
     /// Set by slow paths: the running fragment must end after the current instruction.
@@ -125,6 +144,9 @@ extension UnsafeMutablePointer where Pointee == CPUState {
 
 extension CPUState {
     static let floatingOffset = MemoryLayout<CPUState>.offset(of: \CPUState.floating) ?? 0
+
+    /// CF PF AF ZF SF TF DF OF NT: what everyone may change.
+    package static var openFlags: UInt32 { @inline(__always) get { 0x4DD5 } }
 
     /// EFLAGS bits kept in `Privileged.systemFlags`.
     package static var systemFlagsMask: UInt32 { @inline(__always) get { 0x003F_7300 } }

@@ -16,6 +16,9 @@ package final class EventStream {
     /// Wants entries, and nothing else, to decide about eviction.
     var rule: (any EvictionRule)?
 
+    /// Counts of hypervisor calls by number, kept by the owner of the calls.
+    package var callCounts: UnsafeMutablePointer<UInt64>? { didSet { refresh() } }
+
     private let words: UnsafeMutablePointer<EntryWord>
     private let cpu: CPU
     static let capacity = 8192
@@ -52,6 +55,9 @@ package final class EventStream {
 
     private func refresh() {
         mask = observers.reduce(rule == nil ? [] : .entries) { $0.union($1.kinds) }
+        cpu.pointee.engine.callCounts = wants(.hypervisorCalls) ? nil : callCounts
+        cpu.pointee.engine.logsCalls = wants(.callWords)
+        cpu.pointee.engine.tellsRings = wants(.ringChanges)
         let logs = mask.contains(.entries)
         cpu.pointee.engine.entryLog = logs ? words : nil
         cpu.pointee.engine.entryLogEnd = words + (EventStream.capacity - EventStream.slack)
@@ -73,7 +79,7 @@ package final class EventStream {
     // MARK: The log of entries
 
     /// Adds a word that is not a fragment's own.
-    package func note(_ word: UInt32) {
+    @inline(__always) package func note(_ word: UInt32) {
         guard let place = cpu.pointee.engine.entryLog else { return }
         place.pointee = EntryWord(rawValue: word)
         cpu.pointee.engine.entryLog = place + 1
@@ -87,10 +93,11 @@ package final class EventStream {
         return EntryWord.called | CallWord(call, offset: offset, faulted: false).rawValue
     }
 
-    /// Adds a word that was made before the call, which moves EIP.
-    @inline(__always) package func noteCall(_ word: UInt32, completed: Bool) {
+    /// Adds a word that was made before the call, which moves EIP; `before` is `engine.inCacheCalls` of then.
+    @inline(__always) package func noteCall(_ word: UInt32, _ before: UInt64, completed: Bool) {
         guard word != 0 else { return }
-        note(completed ? word : word | CallWord.faulted)
+        let inCache = cpu.pointee.engine.inCacheCalls != before ? CallWord.inCache : 0
+        note(word | inCache | (completed ? 0 : CallWord.faulted))
     }
 
     /// Hands over the entries so far.

@@ -1,4 +1,5 @@
 import VellumEvents
+import VellumMicroOps
 
 /// What the interpreter writes to the log of entries, while somebody wants it.
 extension Interpreter {
@@ -33,6 +34,19 @@ extension Interpreter {
     @inline(never)
     private func logEarlyLeave(_ count: Int64, _ tried: Bool) {
         append(EntryWord.leftEarly | (tried ? EntryWord.tried : 0) | UInt32(clamping: count) & EntryWord.count)
+    }
+
+    /// A call was handled in the cache.
+    @inline(never)
+    func logCall(_ call: HypervisorCall, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
+        let offset = fragment.eip(ofInstruction: ip.pointee.instruction) &- fragment.pointee.eip
+        append(EntryWord.called | CallWord(call, offset: offset, faulted: false).rawValue | CallWord.inCache)
+        // A fragment may have more calls than the log keeps room for.
+        guard let place = cpu.pointee.engine.entryLog, let end = cpu.pointee.engine.entryLogEnd, place >= end else {
+            return
+        }
+        announce(ip, fragment)
+        host.drainEntries()
     }
 
     /// The log keeps room behind each entry for the few words that may follow it.

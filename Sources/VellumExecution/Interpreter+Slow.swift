@@ -182,16 +182,36 @@ extension Interpreter {
             errorCode: ip.pointee.displacement)
     }
 
+    /// 0: go on, 2: EIP is set, -1: it is for the hypervisor.
+    @inline(never)
+    func callInCache(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> Int32 {
+        let cpu = self.cpu
+        guard let counts = cpu.pointee.engine.callCounts, let call = ip.pointee.hypervisorCall else { return -1 }
+        if call.mayChangeRing {
+            if cpu.pointee.engine.tellsRings { return -1 }
+            cpu.pointee.engine.nextEIP = fragment.eip(ofInstruction: ip.pointee.instruction &+ 1)
+        }
+        let outcome = cpu.performInCache(call, CallArguments(at: ip), mmu)
+        if outcome == .no { return -1 }
+        counts[Int(ip.pointee.c)] &+= 1
+        if cpu.pointee.engine.logsCalls { logCall(call, ip, fragment) }
+        if outcome == .next { return 0 }
+        refund(after: ip, fragment, cpu)
+        return 2
+    }
+
     /// 0: go on, 1: end after the instruction, 2: EIP is set, 3: `pending` is raised.
     @inline(never)
     func hypervisorCall(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> Int32 {
         let cpu = self.cpu
         announce(ip, fragment)
+        cpu.pointee.engine.keepsMode = false
         let index = ip.pointee.instruction
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: index)
         cpu.pointee.engine.nextEIP = fragment.eip(ofInstruction: index &+ 1)
         do throws(GuestFault) {
             let outcome = try host.perform(ip)
+            if !cpu.pointee.engine.keepsMode { cpu.pointee.engine.modeIsKnown = false }
             if outcome == .transfer { refund(after: ip, fragment, cpu) }
             if outcome == .next && cpu.pointee.engine.endRequested { return 1 }
             return outcome.rawValue

@@ -1355,7 +1355,9 @@ package final class Interpreter: ExecutionBackend {
                     ip += 1
                 }
             case .hypervisor:
-                switch hypervisorCall(ip, fragment) {
+                var outcome = callInCache(ip, fragment)
+                if outcome < 0 { outcome = hypervisorCall(ip, fragment) }
+                switch outcome {
                 case 0: ip += 1
                 case 1: ip = endAfter(ip, fragment)
                 case 2:

@@ -51,7 +51,15 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
 
     /// OF and AF of an operation that has not made them explicit.
     @inline(never) private var overflowAndAdjust: UInt32 {
-        (overflowFlag ? EFlags.overflow.rawValue : 0) | (adjustFlag ? EFlags.adjust.rawValue : 0)
+        let result = UInt32(truncatingIfNeeded: pointee.flagResult)
+        let (overflow, adjust): (Bool, Bool)
+        switch FlagKind(stored: pointee.flagKind) {
+        // What loops count by, and what the kernel's code compares with, is worth a way of its own.
+        case .dec32: (overflow, adjust) = (result == 0x7FFF_FFFF, result & 15 == 15)
+        case .explicit: return pointee.flagKind
+        default: (overflow, adjust) = (overflowFlag, adjustFlag)
+        }
+        return (overflow ? EFlags.overflow.rawValue : 0) | (adjust ? EFlags.adjust.rawValue : 0)
     }
 
     private func overflowOfAdd(_ result: UInt32) -> UInt32 {

@@ -44,14 +44,14 @@ package final class SoftMMU {
     package var lastStore: UInt32?
 
     /// Supervisor, user, and one that is never filled, for when every access must take the slow path.
-    let supervisor = TLB()
-    let user = TLB()
+    package let supervisor = TLB()
+    package let user = TLB()
     let unfilled = TLB()
 
     /// All ones, or all but bit 20 while the A20 gate is closed.
-    var a20Mask: UInt32 = ~0
+    package private(set) var a20Mask: UInt32 = ~0
     /// CR0.AM and EFLAGS.AC at CPL 3: misaligned accesses raise #AC.
-    var alignmentArmed = false
+    package private(set) var alignmentArmed = false
     package private(set) var watchpoints: [Watchpoint] = []
     /// What a debugger outside the machine watches, beside the guest's own breakpoints.
     package internal(set) var observed: [ObservedRange] = []
@@ -84,21 +84,23 @@ package final class SoftMMU {
     // MARK: Modes and flushes
 
     /// The entries that translated code at the current privilege uses.
-    package var currentEntries: UnsafeMutablePointer<TLBEntry> {
+    @inline(__always) package var currentEntries: UnsafeMutablePointer<TLBEntry> {
         if cpu.pointee.privileged.cpl != 3 { return supervisor.entries }
         return alignmentArmed ? unfilled.entries : user.entries
     }
 
     /// Recomputes what depends on the processor's mode; the hypervisor calls it after changing A20, CR0, EFLAGS or CPL.
     @inline(__always) package func modeChanged() {
-        let mask: UInt32 = cpu.pointee.privileged.a20 ? ~0 : ~0x10_0000
-        if mask != a20Mask {
-            a20Mask = mask
-            flushAll()
-        }
+        if cpu.pointee.privileged.a20 != (a20Mask == ~0) { moveA20() }
         alignmentArmed =
             cpu.pointee.privileged.cpl == 3 && cpu.pointee.privileged.cr0 & CR0.am != 0
             && cpu.pointee.privileged.systemFlags & EFlags.alignmentCheck.rawValue != 0
+    }
+
+    /// The A20 gate was opened or closed.
+    package func moveA20() {
+        a20Mask = cpu.pointee.privileged.a20 ? ~0 : ~0x10_0000
+        flushAll()
     }
 
     private func noteFlush(_ what: TLBFlush) {
@@ -213,7 +215,7 @@ package final class SoftMMU {
     /// Reads 1, 2 or 4 bytes, zero-extended.
     @inline(__always)
     package func read(_ linear: UInt32, width: Int, user isUser: Bool) throws(GuestFault) -> UInt32 {
-        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        let entry = (isUser ? user.entries : supervisor.entries)[TLB.index(linear)]
         if entry.readTag == (linear &+ UInt32(width - 1)) & ~0xFFF, !(isUser && alignmentArmed),
             let host = UnsafeRawPointer(bitPattern: entry.addend &+ UInt(linear))
         {
@@ -225,7 +227,7 @@ package final class SoftMMU {
     /// Writes the low 1, 2 or 4 bytes of `value`; nothing is written when it throws.
     @inline(__always)
     package func write(_ linear: UInt32, value: UInt32, width: Int, user isUser: Bool) throws(GuestFault) {
-        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        let entry = (isUser ? user.entries : supervisor.entries)[TLB.index(linear)]
         if entry.writeTag == (linear &+ UInt32(width - 1)) & ~0xFFF, !(isUser && alignmentArmed),
             let host = UnsafeMutableRawPointer(bitPattern: entry.addend &+ UInt(linear))
         {
@@ -239,22 +241,22 @@ package final class SoftMMU {
     /// plain memory of one page that the TLB knows.
     @inline(__always)
     package func plainWrite(_ linear: UInt32, length: UInt32, user isUser: Bool) -> UnsafeMutableRawPointer? {
-        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        let entry = (isUser ? user.entries : supervisor.entries)[TLB.index(linear)]
         return plain(entry.writeTag, entry.addend, linear, length, isUser)
     }
 
     /// Likewise for reading.
     @inline(__always)
     package func plainRead(_ linear: UInt32, length: UInt32, user isUser: Bool) -> UnsafeRawPointer? {
-        let entry = (isUser ? user : supervisor).entries[TLB.index(linear)]
+        let entry = (isUser ? user.entries : supervisor.entries)[TLB.index(linear)]
         return UnsafeRawPointer(plain(entry.readTag, entry.addend, linear, length, isUser))
     }
 
     @inline(__always)
-    private func plain(
+    package func plain(
         _ tag: UInt32, _ addend: UInt, _ linear: UInt32, _ length: UInt32, _ isUser: Bool
     ) -> UnsafeMutableRawPointer? {
-        let fits = tag == linear & ~0xFFF && linear & 0xFFF + length <= 0x1000
+        let fits = tag == linear & ~0xFFF && linear & 0xFFF &+ length <= 0x1000
         return fits && !(isUser && alignmentArmed) ? UnsafeMutableRawPointer(bitPattern: addend &+ UInt(linear)) : nil
     }
 

@@ -42,23 +42,25 @@ package struct TLBRecord: Equatable, Sendable {
 }
 
 /// A direct-mapped TLB for one privilege, with a few entries that conflicts threw out behind it.
-struct TLB {
-    static var entryCount: Int { @inline(__always) get { 2048 } }
+package struct TLB {
+    package static var entryCount: Int { @inline(__always) get { 2048 } }
     static let victimCount = 8
 
     /// The page's low bits alone: two instructions of the host before every access.  Neighbouring pages never share an
     /// entry, which the check for straddling accesses relies on; pages that do are 8 MiB apart, and the victims keep
     /// two or three buffers at such distances from walking the tables again and again.
-    @inline(__always) static func index(_ linear: UInt32) -> Int { Int(linear &>> 12 & UInt32(entryCount - 1)) }
+    @inline(__always) package static func index(_ linear: UInt32) -> Int {
+        Int(linear &>> 12 & UInt32(entryCount &- 1))
+    }
 
-    let entries: UnsafeMutablePointer<TLBEntry>
+    package let entries: UnsafeMutablePointer<TLBEntry>
     let details: UnsafeMutablePointer<TLBDetail>
     private let victims: UnsafeMutablePointer<TLBDetail>
     /// Indices of entries that are not empty, so that a flush need not look at all; and the next victim to replace.
     private let used: UnsafeMutablePointer<UInt16>
     private let counts: UnsafeMutablePointer<(used: Int, next: Int)>
 
-    init() {
+    package init() {
         entries = .allocate(capacity: TLB.entryCount)
         details = .allocate(capacity: TLB.entryCount)
         victims = .allocate(capacity: TLB.victimCount)

@@ -98,6 +98,11 @@ extension Hypervisor {
         }
     }
 
+    private func store(_ table: TableRegister, _ arguments: CallArguments) -> CallOutcome {
+        cpu[arguments.second] = table.base
+        return show(UInt32(table.limit), arguments)
+    }
+
     private func show(_ value: UInt32, _ arguments: CallArguments) -> CallOutcome {
         cpu[arguments.first] = value
         return .next

@@ -14,6 +14,8 @@ package struct EngineOptions: Equatable, Sendable {
     package var blockLimit = 0
     /// What leaves a full cache.
     package var eviction = EvictionPolicy.flush
+    /// Hypervisor calls are handled in the cache where that can be; else in the hypervisor, where that can be.
+    package var callsInCache = true
     /// The kernel runs as under a monitor that virtualizes by trapping alone: for comparisons, while somebody watches
     /// hypervisor calls.  This does change what a guest computes.
     package var deprivileged = false

@@ -4,15 +4,11 @@ import VellumMicroOps
 
 /// MOV to and from CR0, CR2, CR3 and CR4, LMSW, SMSW, CLTS and INVLPG (SDM vol. 3, section 2.5).
 extension Hypervisor {
+    /// CR4; the others are read in the cache.
     func readControl(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         try requireSupervisor()
-        switch arguments.index {
-        case 0: cpu[arguments.first] = cpu.pointee.privileged.cr0
-        case 2: cpu[arguments.first] = cpu.pointee.privileged.cr2
-        case 3: cpu[arguments.first] = cpu.pointee.privileged.cr3
-        case 4 where model.isPentium: cpu[arguments.first] = cpu.pointee.privileged.cr4
-        default: throw .invalidOpcode
-        }
+        guard arguments.index == 4, model.isPentium else { throw .invalidOpcode }
+        cpu[arguments.first] = cpu.pointee.privileged.cr4
         return .next
     }
 
@@ -79,11 +75,6 @@ extension Hypervisor {
         mmu.modeChanged()
     }
 
-    func storeMachineStatus(_ arguments: CallArguments) -> CallOutcome {
-        cpu[arguments.first] = cpu.pointee.privileged.cr0
-        return .next
-    }
-
     /// LMSW changes PE, MP, EM and TS, and cannot clear PE.
     func loadMachineStatus(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         try requireSupervisor()
@@ -95,7 +86,6 @@ extension Hypervisor {
 
     func clearTaskSwitched() throws(GuestFault) -> CallOutcome {
         try requireSupervisor()
-        guard cpu.pointee.privileged.cr0 & CR0.ts != 0 else { return .next }
         cpu.pointee.privileged.cr0 &= ~CR0.ts
         return .endFragment
     }

@@ -40,7 +40,7 @@ extension Hypervisor {
     }
 
     /// The same, where a missing descriptor is `vector` with the selector as error code.
-    func entry(
+    @inline(__always) func entry(
         _ selector: UInt16, orThrow vector: ExceptionVector, external: UInt32 = 0
     ) throws(GuestFault) -> TableEntry {
         guard let found = try entry(selector) else { throw .selector(vector, selector, external: external) }

@@ -56,6 +56,6 @@ extension Hypervisor {
     func leave(to code: SegmentState, _ eip: UInt32, stack: StackCursor, privilege: UInt8) {
         switchStack(stack, privilege: privilege)
         enter(code, eip: eip, privilege: privilege)
-        dropInnerSegments()
+        cpu.dropInnerSegments()
     }
 }

@@ -91,7 +91,7 @@ extension Hypervisor {
             max(cpl, entry.rpl) <= descriptor.dpl
         else { throw .selector(.generalProtection, entry.selector) }
         guard descriptor.isPresent else { throw .selector(.segmentNotPresent, entry.selector) }
-        lastGate = descriptor.type
+        cpu.pointee.engine.lastGate = descriptor.type
     }
 
     /// The code segment that a call gate names: of this privilege or a higher one.
@@ -107,6 +107,16 @@ extension Hypervisor {
 
     func requireInside(_ code: SegmentState, _ eip: UInt32) throws(GuestFault) {
         if eip > code.limit { throw .generalProtection() }
+    }
+
+    /// Says whether the processor's mode stays as it is when CS becomes this one, at this level, and `flags` of the flags
+    /// change: then nobody has to look at it again.  Ask before anything is changed.
+    func noteMode(_ code: SegmentState, privilege: UInt8, flags: UInt32) {
+        let deciding = EFlags([.trap, .resume, .virtual8086, .alignmentCheck]).rawValue
+        var entered = code
+        entered.selector = entered.selector & ~3 | UInt16(privilege)
+        cpu.pointee.engine.keepsMode =
+            privilege == cpl && flags & deciding == 0 && entered.isSame(as: cpu.pointee.privileged[.cs])
     }
 
     /// Loads CS and EIP; the selector's RPL becomes the privilege level.

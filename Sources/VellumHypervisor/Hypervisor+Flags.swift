@@ -4,12 +4,10 @@ import VellumMicroOps
 
 /// PUSHF, POPF, CLI, STI and HLT (SDM vol. 2; vol. 3, sections 20.2.7 and 20.3 for virtual-8086 mode).
 extension Hypervisor {
-    /// CF PF AF ZF SF TF DF OF NT: what everyone may change.
-    static let openFlags: UInt32 = 0x4DD5
     private static let iopl = EFlags.ioPrivilege.rawValue
 
     func pushFlags(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
-        var image = cpu.eflags & 0x00FC_FFFF
+        var image = cpu.flagsImage
         if isVirtual8086, cpu.pointee.privileged.iopl < 3 {
             guard hasControl4(CR4.vme), arguments.size == 2 else { throw .generalProtection() }
             image = virtualImage(image)
@@ -39,13 +37,7 @@ extension Hypervisor {
             return outcome
         }
         cpu[.esp] = stack.pointer
-        var mask = Hypervisor.openFlags
-        if cpl <= iopl { mask |= EFlags.interrupt.rawValue }
-        if cpl == 0 { mask |= Hypervisor.iopl }
-        if arguments.size == 4 {
-            mask |= EFlags([.alignmentCheck, .identification, .resume]).rawValue
-        }
-        return setFlags(image & ~EFlags.resume.rawValue, mask: mask)
+        return setFlags(image & ~EFlags.resume.rawValue, mask: cpu.popMask(size: arguments.size))
     }
 
     /// The low sixteen flags under VME with IOPL below 3: IF goes to VIF.
@@ -55,16 +47,15 @@ extension Hypervisor {
             throw .generalProtection()
         }
         let flag = EFlags.virtualInterrupt.rawValue
-        return setFlags(image | (wantsInterrupts ? flag : 0), mask: Hypervisor.openFlags | flag)
+        return setFlags(image | (wantsInterrupts ? flag : 0), mask: CPUState.openFlags | flag)
     }
 
     /// Replaces the arithmetic flags, DF, and those of the others that are in `mask`, and says whether the fragment may
     /// go on.
     @discardableResult
     func setFlags(_ value: UInt32, mask: UInt32) -> CallOutcome {
-        let mask = mask & model.flagsMask & CPUState.systemFlagsMask
         let old = cpu.pointee.privileged.systemFlags
-        let new = old & ~mask | value & mask
+        let new = cpu.systemFlags(of: value, mask: mask)
         cpu.eflags = value & ~CPUState.systemFlagsMask | new
         let changed = EFlags(rawValue: old ^ new)
         if changed.isDisjoint(with: [.interrupt, .trap, .alignmentCheck]) { return .next }
@@ -73,33 +64,18 @@ extension Hypervisor {
         return opensInterrupts || !changed.isDisjoint(with: [.trap, .alignmentCheck]) ? .endFragment : .next
     }
 
-    /// Who owns the interrupt flag that CLI and STI act on.
-    private enum InterruptFlagOwner { case real, virtual, nobody }
-
-    private var interruptFlagOwner: InterruptFlagOwner {
-        guard cpu.pointee.privileged.isProtected else { return .real }
-        let iopl = cpu.pointee.privileged.iopl
-        if isVirtual8086 { return iopl == 3 ? .real : hasControl4(CR4.vme) ? .virtual : .nobody }
-        if iopl >= cpl { return .real }
-        return cpl == 3 && hasControl4(CR4.pvi) ? .virtual : .nobody
-    }
-
+    /// Where the flag is the processor's own, CLI is done in the cache.
     func clearInterruptFlag() throws(GuestFault) -> CallOutcome {
-        switch interruptFlagOwner {
-        case .real: cpu.pointee.privileged.systemFlags &= ~EFlags.interrupt.rawValue
-        case .virtual: cpu.pointee.privileged.systemFlags &= ~EFlags.virtualInterrupt.rawValue
-        case .nobody: throw .generalProtection()
-        }
+        guard cpu.interruptFlagOwner == .virtual else { throw .generalProtection() }
+        cpu.pointee.privileged.systemFlags &= ~EFlags.virtualInterrupt.rawValue
         return .next
     }
 
     func setInterruptFlag(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
-        switch interruptFlagOwner {
+        switch cpu.interruptFlagOwner {
         case .real:
-            if hasFlag(.interrupt) { return .next }
+            // The shadow reaches beyond the fragment.
             cpu.pointee.privileged.systemFlags |= EFlags.interrupt.rawValue
-            // The fragment itself runs exactly the instruction that the shadow covers.
-            if arguments.immediate != 0, !cpu.pointee.engine.endRequested { return .next }
             cpu.pointee.privileged.shadow = .sti
             return .endFragment
         case .virtual:

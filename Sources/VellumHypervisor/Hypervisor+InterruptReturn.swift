@@ -59,7 +59,7 @@ extension Hypervisor {
         try requireInside(realCode(frame.selector), frame.eip)
         if ownsFlags {
             let interrupt = EFlags.interrupt.rawValue
-            setFlags(frame.flags, mask: Hypervisor.openFlags | interrupt | (size == 4 ? Hypervisor.wideFlags : 0))
+            setFlags(frame.flags, mask: CPUState.openFlags | interrupt | (size == 4 ? Hypervisor.wideFlags : 0))
         } else {
             _ = try setVirtualFlags(frame.flags)
         }
@@ -77,10 +77,12 @@ extension Hypervisor {
         let code = try returnTarget(frame.selector)
         let privilege = UInt8(frame.selector & 3)
         // What may change depends on the level that is being left.
-        let mask = returnMask(size)
+        let mask = cpu.returnMask(size: size)
         if privilege == cpl {
             try requireInside(code, frame.eip)
             cpu[.esp] = stack.pointer
+            let changed = frame.flags & mask ^ cpu.pointee.privileged.systemFlags & mask
+            noteMode(code, privilege: privilege, flags: changed)
             setFlags(frame.flags, mask: mask)
             enter(code, eip: frame.eip, privilege: privilege)
         } else {
@@ -90,17 +92,6 @@ extension Hypervisor {
             leave(to: code, frame.eip, stack: outer, privilege: privilege)
         }
         return .transfer
-    }
-
-    private func returnMask(_ size: UInt8) -> UInt32 {
-        var mask = Hypervisor.openFlags
-        if cpl <= cpu.pointee.privileged.iopl { mask |= EFlags.interrupt.rawValue }
-        if cpl == 0 { mask |= EFlags.ioPrivilege.rawValue }
-        if size == 4 {
-            mask |= Hypervisor.wideFlags
-            if cpl == 0 { mask |= EFlags([.virtualInterrupt, .virtualInterruptPending]).rawValue }
-        }
-        return mask
     }
 
     private func returnToVirtual8086(_ frame: Frame, _ stack: inout StackCursor) throws(GuestFault) -> CallOutcome {

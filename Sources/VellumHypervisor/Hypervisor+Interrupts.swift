@@ -5,7 +5,7 @@ import VellumMicroOps
 /// The way from a vector to its handler (SDM vol. 2, INT n; vol. 3, section 6.12).
 extension Hypervisor {
     func raise(_ event: Event) throws(GuestFault) {
-        defer { deliveries &+= 1 }
+        defer { cpu.pointee.engine.deliveries &+= 1 }
         record(event)
         do throws(GuestFault) {
             if cpu.pointee.privileged.isProtected { try raiseThroughGate(event) } else { try raiseReal(event) }
@@ -40,13 +40,14 @@ extension Hypervisor {
         stack = frame.stack
     }
 
-    func clearFlags(_ flags: EFlags) {
+    @inline(__always) func clearFlags(_ flags: EFlags) {
         cpu.pointee.privileged.systemFlags &= ~flags.rawValue
         mmu.modeChanged()
     }
 
     // MARK: Protected mode
 
+    @inline(__always)
     private func raiseThroughGate(_ event: Event) throws(GuestFault) {
         let slot = UInt32(event.vector) * 8
         let table = cpu.pointee.privileged.idtr
@@ -57,7 +58,7 @@ extension Hypervisor {
         }
         if event.cause == .software, gate.dpl < cpl { throw .generalProtection(event.gateCode) }
         guard gate.isPresent else { throw GuestFault(.segmentNotPresent, errorCode: event.gateCode) }
-        lastGate = gate.type
+        cpu.pointee.engine.lastGate = gate.type
         if gate.type == SystemType.taskGate { return try raiseTask(event, gate) }
         let selector = gate.gateSelector
         if isNull(selector) { throw .generalProtection(event.external) }
@@ -85,6 +86,7 @@ extension Hypervisor {
         }
     }
 
+    @inline(__always)
     private func raiseSame(_ event: Event, _ gate: Descriptor, _ code: SegmentState) throws(GuestFault) {
         var stack = currentStack
         stack.errorCode = event.external
@@ -133,7 +135,9 @@ extension Hypervisor {
         stack = frame.stack
     }
 
+    @inline(__always)
     private func enterGate(_ gate: Descriptor, _ code: SegmentState, privilege: UInt8) {
+        noteMode(code, privilege: privilege, flags: hasFlag(.trap) || hasFlag(.virtual8086) ? .max : 0)
         enter(code, eip: truncate(gate.gateOffset, gate.gateSize), privilege: privilege)
         var cleared: EFlags = [.trap, .nestedTask, .resume, .virtual8086]
         // Trap gates (odd types) leave IF alone.

@@ -4,12 +4,6 @@ import VellumMicroOps
 
 /// MOV, POP and the LDS family's loads of segment registers (SDM vol. 2, MOV and LDS; vol. 3, section 5.6).
 extension Hypervisor {
-    func readSegment(_ arguments: CallArguments) -> CallOutcome {
-        guard let segment = SegmentRegister(rawValue: arguments.index) else { return .next }
-        cpu[arguments.first] = UInt32(cpu.pointee.privileged[segment].selector)
-        return .next
-    }
-
     func loadSegment(_ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         guard let segment = SegmentRegister(rawValue: arguments.index), segment != .cs else { throw .invalidOpcode }
         let selector = UInt16(truncatingIfNeeded: cpu[arguments.first])
@@ -68,13 +62,5 @@ extension Hypervisor {
         if !state.isConforming, max(entry.rpl, cpl) > state.dpl { throw .selector(vector, selector) }
         guard state.isPresent else { throw .selector(.segmentNotPresent, selector) }
         return try accept(entry)
-    }
-
-    /// Data segments that an outer level may not keep become null (SDM vol. 2, RET).
-    func dropInnerSegments() {
-        for segment in [SegmentRegister.es, .ds, .fs, .gs] {
-            let state = cpu.pointee.privileged[segment]
-            if state.isCodeOrData, !state.isConforming, state.dpl < cpl { cpu.setSegment(segment, .null()) }
-        }
     }
 }

@@ -5,24 +5,12 @@ import VellumMicroOps
 /// The table registers, and the instructions that look at descriptors without loading them (SDM vol. 2; vol. 3,
 /// section 5.10).
 extension Hypervisor {
-    func store(_ table: TableRegister, _ arguments: CallArguments) -> CallOutcome {
-        cpu[arguments.first] = UInt32(table.limit)
-        cpu[arguments.second] = table.base
-        return .next
-    }
-
     func loadTable(_ table: inout TableRegister, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         try requireSupervisor()
         let base = cpu[arguments.second]
         table = TableRegister(
             base: arguments.size == 2 ? base & 0x00FF_FFFF : base,
             limit: UInt16(truncatingIfNeeded: cpu[arguments.first]))
-        return .next
-    }
-
-    func storeSelector(_ selector: UInt16, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
-        try requireProtected()
-        cpu[arguments.first] = UInt32(selector)
         return .next
     }
 

@@ -62,7 +62,7 @@ extension Hypervisor {
     func switchTask(
         to task: TableEntry, source: TaskSwitchSource, returnEIP: UInt32, flags: UInt32
     ) throws(GuestFault) {
-        lastGate = SystemType.availableTSS32
+        cpu.pointee.engine.lastGate = SystemType.availableTSS32
         let old = cpu.pointee.privileged.tr
         let new = TaskLayout(isWide: task.descriptor.type & 8 != 0)
         guard task.descriptor.limit >= new.lastByte else {

@@ -23,12 +23,8 @@ package final class Hypervisor {
     package unowned(unsafe) let bus: PhysicalBus
     package unowned(unsafe) let interrupts: InterruptSource
     package unowned(unsafe) let time: TimeSource
-    /// How many events have gone to a handler: a single step over one of them does not trap.
-    package internal(set) var deliveries: UInt64 = 0
     /// What went to handlers lately.
     package internal(set) var history = DeliveryHistory()
-    /// The type of the gate or task that the transfer at hand goes through, for those who ask; zero for none.
-    var lastGate: UInt8 = 0
 
     package init(
         cpu: CPU, mmu: SoftMMU, paging: PagingUnit, bus: PhysicalBus, interrupts: InterruptSource, time: TimeSource,
@@ -43,6 +39,7 @@ package final class Hypervisor {
         self.model = model
         paging.mmu = mmu
         paging.hasPSE36 = model.hasPSE36
+        cpu.pointee.engine.flagsMask = model.flagsMask
     }
 
     /// Runs one sensitive instruction.
@@ -52,6 +49,11 @@ package final class Hypervisor {
     /// `engine.eip` is the new task's.
     @inline(__always)
     package func perform(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
+        switch cpu.performInCache(call, arguments, mmu) {
+        case .no: break
+        case .next: return .next
+        case .transfer: return .transfer
+        }
         switch call {
         case .pushf: return try pushFlags(arguments)
         case .popf: return try popFlags(arguments)
@@ -67,15 +69,11 @@ package final class Hypervisor {
         case .jmpFar: return try jumpFar(arguments)
         case .callFar: return try callFar(arguments)
         case .retFar: return try returnFar(arguments)
-        case .readSegment: return readSegment(arguments)
+        // What the cache does not do of these, nobody does.
+        case .readSegment, .sgdt, .sidt, .smsw, .sldt, .str: throw .invalidOpcode
         case .loadSegment: return try loadSegment(arguments)
-        case .sgdt: return store(cpu.pointee.privileged.gdtr, arguments)
-        case .sidt: return store(cpu.pointee.privileged.idtr, arguments)
         case .lgdt: return try loadTable(&cpu.pointee.privileged.gdtr, arguments)
         case .lidt: return try loadTable(&cpu.pointee.privileged.idtr, arguments)
-        case .sldt: return try storeSelector(cpu.pointee.privileged.ldtr.selector, arguments)
-        case .str: return try storeSelector(cpu.pointee.privileged.tr.selector, arguments)
-        case .smsw: return storeMachineStatus(arguments)
         case .lldt: return try loadLocalTable(arguments)
         case .ltr: return try loadTaskRegister(arguments)
         case .lmsw: return try loadMachineStatus(arguments)

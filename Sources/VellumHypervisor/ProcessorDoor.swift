@@ -40,15 +40,16 @@ extension ProcessorDoor: HypervisorGate {
     /// to code know who made them.
     private func performNoted(_ call: HypervisorCall, _ arguments: CallArguments) throws(GuestFault) -> CallOutcome {
         let word = events.callWord(call)
+        let before = hypervisor.cpu.pointee.engine.inCacheCalls
         hypervisor.mmu.writer = .processor
         defer { hypervisor.mmu.writer = .store }
         do throws(GuestFault) {
             let outcome = try hypervisor.perform(call, arguments)
             callCounts[Int(call.rawValue)] &+= 1
-            events.noteCall(word, completed: true)
+            events.noteCall(word, before, completed: true)
             return outcome
         } catch {
-            events.noteCall(word, completed: false)
+            events.noteCall(word, before, completed: false)
             throw error
         }
     }

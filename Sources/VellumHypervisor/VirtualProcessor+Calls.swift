@@ -41,6 +41,7 @@ extension VirtualProcessor {
             statistics.missesByCause[cause.name] = cache.counters.missesByCause[Int(cause.rawValue)]
         }
         statistics.retranslations = cache.counters.retranslations
+        statistics.hypervisorCallsInCache = cpu.pointee.engine.inCacheCalls
         statistics.tlbMisses = mmu.misses
         statistics.tlbFlushes = mmu.flushes
         statistics.translationNanoseconds = translationNanoseconds

@@ -51,7 +51,7 @@ extension VirtualProcessor {
             mmu.observation = nil
             return report(.watchpoint(observation.range, isWrite: observation.isWrite))
         }
-        return debugger.isStepping && hypervisor.deliveries != deliveries ? report(.step) : nil
+        return debugger.isStepping && cpu.pointee.engine.deliveries != deliveries ? report(.step) : nil
     }
 
     private func report(_ stop: ProcessorStop) -> ProcessorStop {

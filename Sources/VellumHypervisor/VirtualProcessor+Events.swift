@@ -17,8 +17,9 @@ extension VirtualProcessor {
         let place = callPlace(call)
         let word = events.callWord(call)
         let begun = moment
+        let cached = cpu.pointee.engine.inCacheCalls
         let before = side
-        hypervisor.lastGate = 0
+        cpu.pointee.engine.lastGate = 0
         mmu.writer = .processor
         defer { mmu.writer = .store }
         do throws(GuestFault) {
@@ -29,7 +30,8 @@ extension VirtualProcessor {
                 try options.deprivileged
                 ? hypervisor.performDeprivileged(call, arguments) : hypervisor.perform(call, arguments)
             callCounts[Int(call.rawValue)] &+= 1
-            tell(place, word, begun, completed: true)
+            events.noteCall(word, cached, completed: true)
+            tell(place, begun, completed: true)
             if isKernel, Hypervisor.mayStaySilent(call), let sensitiveWatcher {
                 sensitiveWatcher.executed(
                     hypervisor.record(call, arguments, instructions: retired, eip: eip, code: code))
@@ -38,7 +40,8 @@ extension VirtualProcessor {
             if outcome == .transfer { tellRingChange(from: before, vector: vector(call, arguments), gate: gate(call)) }
             return outcome
         } catch {
-            tell(place, word, begun, completed: false)
+            events.noteCall(word, cached, completed: false)
+            tell(place, begun, completed: false)
             throw error
         }
     }
@@ -51,8 +54,7 @@ extension VirtualProcessor {
             index: Int(index), linear: context.codeBase &+ engine.eip, completed: true)
     }
 
-    private func tell(_ call: HypervisorCallEvent, _ word: UInt32, _ begun: Moment, completed: Bool) {
-        events.noteCall(word, completed: completed)
+    private func tell(_ call: HypervisorCallEvent, _ begun: Moment, completed: Bool) {
         guard events.wants(.hypervisorCalls) else { return }
         var call = call
         call.completed = completed
@@ -71,7 +73,7 @@ extension VirtualProcessor {
     func observed(vector: UInt8, _ deliver: () -> Delivery) -> Delivery {
         guard events.wants([.ringChanges, .removals]) else { return deliver() }
         let before = side
-        hypervisor.lastGate = 0
+        cpu.pointee.engine.lastGate = 0
         mmu.writer = .processor
         let delivery = deliver()
         mmu.writer = .store
@@ -91,7 +93,7 @@ extension VirtualProcessor {
     private func tellRingChange(from before: RingChange.Side, vector: UInt8?, gate: RingChange.Gate) {
         guard events.wants(.ringChanges) else { return }
         let after = side
-        let through = self.gate(ofType: hypervisor.lastGate) ?? gate
+        let through = self.gate(ofType: cpu.pointee.engine.lastGate) ?? gate
         let isTask = through == .taskSwitch
         guard isTask || before.cpl != after.cpl || before.isVirtual8086 != after.isVirtual8086 else { return }
         events.send(

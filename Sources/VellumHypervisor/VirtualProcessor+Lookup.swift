@@ -15,6 +15,7 @@ extension VirtualProcessor {
             context = now
             contextNumber = cache.number(of: now)
         }
+        cpu.pointee.engine.modeIsKnown = true
     }
 
     func resolve(eip: UInt32) -> FragmentPointer? {

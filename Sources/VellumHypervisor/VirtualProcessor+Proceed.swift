@@ -14,12 +14,14 @@ extension VirtualProcessor {
         else {
             return nil
         }
-        refreshContext()
+        if !cpu.pointee.engine.modeIsKnown {
+            refreshContext()
+            hypervisor.clearResumeFlag()
+        }
         if !context.mode.isDisjoint(with: VirtualProcessor.steppingModes) { return nil }
-        hypervisor.clearResumeFlag()
         let stamp = jumpStamp
         cpu.pointee.engine.jumpStamp = stamp
-        events.note(EntryWord.runLoop)
+        if cpu.pointee.engine.entryLog != nil { events.note(EntryWord.runLoop) }
         let eip = cpu.pointee.engine.eip
         if let known = jumpCache.find(eip: eip, stamp: stamp) {
             guard charge(known) else { return nil }

@@ -68,6 +68,8 @@ package final class VirtualProcessor {
         translator = try Translator(cpu: options.cpu, hasFPU: hypervisor.model.hasFPU)
         backend = Interpreter(cpu: cpu, mmu: mmu, host: ProcessorDoor(self), jumps: jumpCache)
         events.clock = self
+        events.callCounts = callCounts
+        cpu.pointee.engine.leavesCalls = !options.callsInCache
         reset()
     }
 
@@ -109,7 +111,7 @@ package final class VirtualProcessor {
         cpu.pointee.engine.endRequested = false
         while true {
             cache.collect()
-            let before = hypervisor.deliveries
+            let before = cpu.pointee.engine.deliveries
             if let reason = attend(limit) { return reason }
             if debugger.isActive, let stop = debuggerStop(before) { return .debugger(stop) }
             if let reason = runSlice(limit) { return reason }
@@ -260,7 +262,7 @@ package final class VirtualProcessor {
             single.breakpoint = true
         }
         if debugger.runsSingly { single.needed = true }
-        single.deliveries = hypervisor.deliveries
+        single.deliveries = cpu.pointee.engine.deliveries
         return single
     }
 
@@ -271,7 +273,7 @@ package final class VirtualProcessor {
         }
         // A trap is due when TF was set as the instruction began, unless the instruction itself went through a gate;
         // MOV SS and POP SS hold it back.
-        if single.stepping, single.deliveries == hypervisor.deliveries, instructions > 0,
+        if single.stepping, single.deliveries == cpu.pointee.engine.deliveries, instructions > 0,
             cpu.pointee.privileged.shadow != .movSS
         {
             pendingTrap |= DR6.bs

@@ -26,6 +26,11 @@ package struct SegmentState: Equatable, Sendable, Codable {
         SegmentState(selector: selector, base: 0, limit: 0, access: 0)
     }
 
+    /// Equal; spelled out, since the derived comparison is a call.
+    @inline(__always) package func isSame(as other: SegmentState) -> Bool {
+        selector == other.selector && base == other.base && limit == other.limit && access == other.access
+    }
+
     @inline(__always) package var isPresent: Bool { access & 0x80 != 0 }
     /// Code or data (S = 1), as against a system descriptor.
     @inline(__always) package var isCodeOrData: Bool { access & 0x10 != 0 }

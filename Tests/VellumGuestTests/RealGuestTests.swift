@@ -64,19 +64,22 @@ import Vellum
         #expect(serial.contains("init: forked 100"))
     }
 
-    @Test func linuxsBootIsTheSameTwiceAndWithoutChaining() throws {
-        func boot(chaining: Bool) throws -> Outcome {
+    @Test func linuxsBootIsTheSameTwiceAndWithoutChainingOrCallsInTheCache() throws {
+        func boot(plainly: Bool) throws -> Outcome {
             let guest = try GuestRunner(
                 Guests.downloaded("linux"), commandLine: "console=ttyS0 panic=-1",
                 modules: [Guests.downloaded("initramfs.gz")]
-            ) { $0.chaining = chaining }
+            ) {
+                $0.chaining = !plainly
+                $0.callsInCache = !plainly
+            }
             #expect(guest.finish().reason == .powerOff)
             return Outcome(
                 instructions: guest.machine.instructions, hash: guest.machine.stateHash, serial: guest.serial)
         }
-        let first = try boot(chaining: true)
-        #expect(try boot(chaining: true) == first)
-        #expect(try boot(chaining: false) == first)
+        let first = try boot(plainly: false)
+        #expect(try boot(plainly: false) == first)
+        #expect(try boot(plainly: true) == first)
     }
 
     /// What the host says of the file that the guest digests.

@@ -10,6 +10,7 @@ package struct EngineSetting: Sendable {
     package static let all: [EngineSetting] = [
         EngineSetting("default") { _ in },
         EngineSetting("no chaining") { $0.chaining = false },
+        EngineSetting("no calls in the cache") { $0.callsInCache = false },
         EngineSetting("no passes") { $0.passes = false },
         EngineSetting("block limit 1") { $0.blockLimit = 1 },
         EngineSetting("cache of 256 KiB") { $0.cacheSize = 256 << 10 },

@@ -57,8 +57,6 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
     package var serialOutput: (UInt8) -> Void = { _ in }
     /// Takes each byte that the guest writes to a debug port, with the port.
     package var debugOutput: (UInt8, UInt16) -> Void = { _, _ in }
-    /// Takes each power-on test code.
-    package var postCode: (UInt8) -> Void = { _ in }
 
     let chips: Chips
     var portMap = PortMap()
@@ -199,6 +197,4 @@ final class Relay: VirtualClock, InterruptLine, DMABus {
     func transmit(_ byte: UInt8) { board?.serialOutput(byte) }
 
     func print(_ byte: UInt8, _ port: UInt16) { board?.debugOutput(byte, port) }
-
-    func showPostCode(_ code: UInt8) { board?.postCode(code) }
 }

@@ -89,7 +89,6 @@ final class Chips {
         control = SystemControl(
             clock: relay, timer: timer, addressLine20: addressLine20,
             requestReset: { relay.raise(.reset($0 == .system ? .resetControl : .systemControl)) })
-        control.onPostCode = relay.showPostCode
         display = DisplayAdapter(clock: relay, memory: Chips.videoMemory)
         displayFunction = DisplayFunction(romSize: setup.boot.expansionROM.count)
         direct = DMAController()

@@ -2,6 +2,12 @@ import VellumEvents
 import VellumHypervisor
 
 extension Machine {
+    /// Power-on test codes go to the observer, where it wants them.
+    func connectPostCodes() {
+        guard observer?.wantsPostCodes == true else { return board.chips.control.onPostCode = nil }
+        board.chips.control.onPostCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
+    }
+
     /// Has an observer told of what the translator and the processor do; it is kept until it is detached.
     ///
     /// Best attached before the run: where it wants entries, fragments that exist already are made again, and those

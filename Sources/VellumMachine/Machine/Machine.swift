@@ -35,7 +35,7 @@ public final class Machine {
     /// What the image turned out to be.
     public let kind: ImageKind
     /// Told of what happens while the machine runs.
-    public weak var observer: (any MachineObserver)?
+    public weak var observer: (any MachineObserver)? { didSet { connectPostCodes() } }
 
     let plan: BootPlan
     let memory: PhysicalMemory
@@ -103,7 +103,6 @@ public final class Machine {
         board.processor = ProcessorAdapter(processor)
         board.serialOutput = { [unowned self] in observer?.machine(self, didSendSerial: $0) }
         board.debugOutput = { [unowned self] in observer?.machine(self, didWriteDebug: $0, port: $1) }
-        board.postCode = { [unowned self] in observer?.machine(self, didShowPostCode: $0) }
         if let program { try connectDOS(program) }
         start()
     }
@@ -164,6 +163,7 @@ extension EngineOptions {
         cacheSize = configuration.cacheSize
         blockLimit = configuration.blockLimit
         eviction = configuration.eviction
+        callsInCache = configuration.callsInCache
         deprivileged = configuration.deprivileged
     }
 }

@@ -113,6 +113,8 @@ public struct MachineConfiguration: Equatable, Sendable {
     public var blockLimit = 0
     /// What leaves a full translation cache.
     public var eviction = EvictionPolicy.flush
+    /// See `EngineOptions.callsInCache`.
+    package var callsInCache = true
     /// See `EngineOptions.deprivileged`.
     package var deprivileged = false
 

@@ -6,8 +6,10 @@ public protocol MachineObserver: AnyObject {
     func machineWillRestart(_ machine: Machine, because reason: String)
     /// The guest wrote a byte to a debug port (E9h, 402h).
     func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16)
-    /// The guest showed a power-on test code at port 80h.
+    /// The guest showed a power-on test code at port 80h.  Told only to those that want to know when they become the
+    /// machine's observer: guests write there to pass the time.
     func machine(_ machine: Machine, didShowPostCode code: UInt8)
+    var wantsPostCodes: Bool { get }
     /// A DOS program wrote a byte to its console (code page 437).
     func machine(_ machine: Machine, didWriteConsole byte: UInt8)
     /// Something that the user should know: a DOS service that is not there.
@@ -19,6 +21,7 @@ extension MachineObserver {
     public func machineWillRestart(_ machine: Machine, because reason: String) {}
     public func machine(_ machine: Machine, didWriteDebug byte: UInt8, port: UInt16) {}
     public func machine(_ machine: Machine, didShowPostCode code: UInt8) {}
+    public var wantsPostCodes: Bool { false }
     public func machine(_ machine: Machine, didWriteConsole byte: UInt8) {}
     public func machine(_ machine: Machine, didNote line: String) {}
 }

@@ -80,6 +80,25 @@ struct Version {
     }
 }
 
+/// One kind of hypervisor call at one place in one ring, and what became of it.
+struct CallKey: Equatable {
+    var rawValue: UInt64
+
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    @inline(__always) init(_ call: CallWord, ring: UInt8, linear: UInt32) {
+        rawValue = UInt64(linear) | UInt64(ring & 3) &<< 32 | UInt64(call.rawValue >> 12) &<< 40
+    }
+
+    var linear: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
+    var ring: Int { Int(rawValue >> 32 & 3) }
+    /// The word, of an instruction at offset 0.
+    private var call: CallWord { CallWord(rawValue: UInt32(truncatingIfNeeded: rawValue >> 40) << 12) }
+    var kind: HypervisorCallKind { call.kind }
+    var completed: Bool { call.completed }
+    var inCache: Bool { call.inCache }
+}
+
 /// Instructions by ring; those of the ring at hand stay in a register.
 private struct RingSums {
     private var ring: UInt8
@@ -121,9 +140,8 @@ struct PlaceTable {
     private(set) var entered: UInt64 = 0
     /// The fragment entered last.
     private var current = 0
-    /// Hypervisor calls by kind (from bit 40), ring (from bit 32) and linear address of the instruction.
-    private(set) var calls = CountTable()
-    private(set) var faultedCalls = CountTable()
+    /// Hypervisor calls by `CallKey`.
+    private var callTable = CountTable()
 
     init(usualLimit: UInt32) { self.usualLimit = usualLimit }
 
@@ -187,6 +205,12 @@ struct PlaceTable {
                     retired.add(Int64(tally.pointee.count) &* Int64(times), in: tally.pointee.cpl)
                     continue
                 }
+                if word.isRunLoop { continue }
+                if let call = word.called {
+                    callTable.add(
+                        CallKey(call, ring: tally.pointee.cpl, linear: tally.pointee.linear &+ call.offset).rawValue)
+                    continue
+                }
                 switch word.meaning {
                 case .repeated(let more):
                     tally.pointee.correction &+= Int64(more)
@@ -194,11 +218,7 @@ struct PlaceTable {
                 case .leftEarly(let fewer, _):
                     tally.pointee.correction &-= Int64(fewer)
                     retired.add(-Int64(fewer), in: tally.pointee.cpl)
-                case .called(let call):
-                    let linear = tally.pointee.linear &+ call.offset
-                    let key = UInt64(call.number) << 40 | UInt64(tally.pointee.cpl) << 32 | UInt64(linear)
-                    if call.completed { calls.add(key) } else { faultedCalls.add(key) }
-                case .entered, .runLoop, .deferred: break
+                case .entered, .called, .runLoop, .deferred: break
                 }
             }
             (current, entered) = (number, sum)
@@ -206,6 +226,10 @@ struct PlaceTable {
         for (ring, sum) in retired.all.enumerated() {
             rings[ring] = UInt64(clamping: Int64(clamping: rings[ring]) &+ sum)
         }
+    }
+
+    var calls: [(key: CallKey, count: UInt64)] {
+        callTable.sorted.map { (key: CallKey(rawValue: $0.key), count: $0.count) }
     }
 
     /// Adds up what each place's fragments did.

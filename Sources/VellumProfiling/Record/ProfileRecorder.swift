@@ -13,8 +13,6 @@ package final class ProfileRecorder: EngineObserver {
     private let start: UInt64
 
     var places: PlaceTable
-    var calls: CountTable { places.calls }
-    var faultedCalls: CountTable { places.faultedCalls }
     var blame = BlameTable()
     var timeline = Timeline()
     var recording: EntryRecording

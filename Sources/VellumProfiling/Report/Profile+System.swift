@@ -11,23 +11,23 @@ extension Profile {
         var linear: UInt32
         var count: UInt64 = 0
         var faulted: UInt64 = 0
+        var cached: UInt64 = 0
+
+        var handledBy: String { Profile.handledBy(cached, of: count + faulted) }
+    }
+
+    private static func handledBy(_ cached: UInt64, of all: UInt64) -> String {
+        cached == 0 ? "hypervisor" : cached == all ? "cache" : "cache and hypervisor"
     }
 
     private var calls: [Call] {
         var all: [UInt64: Call] = [:]
-        func call(_ key: UInt64) -> Call? {
-            if let known = all[key] { return known }
-            guard let kind = HypervisorCall(rawValue: UInt8(truncatingIfNeeded: key >> 40)) else { return nil }
-            return Call(
-                kind: HypervisorCallKind(kind), ring: key >> 32 & 3, linear: UInt32(truncatingIfNeeded: key))
-        }
-        for (key, count) in recorder.calls.sorted {
-            all[key] = call(key)
-            all[key]?.count = count
-        }
-        for (key, count) in recorder.faultedCalls.sorted {
-            all[key] = call(key)
-            all[key]?.faulted = count
+        for (key, count) in recorder.places.calls {
+            let place = UInt64(key.kind.number) << 40 | UInt64(key.ring) << 32 | UInt64(key.linear)
+            var call = all[place] ?? Call(kind: key.kind, ring: UInt64(key.ring), linear: key.linear)
+            if key.completed { call.count += count } else { call.faulted += count }
+            if key.inCache { call.cached += count }
+            all[place] = call
         }
         return all.sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }.map(\.value)
     }
@@ -35,16 +35,18 @@ extension Profile {
     var sensitive: JSON {
         let calls = calls
         let shown = calls.prefix(1000)
-        var kinds: [String: (HypervisorCallKind, [UInt64], UInt64)] = [:]
+        var kinds: [String: (HypervisorCallKind, [UInt64], UInt64, UInt64)] = [:]
         for call in calls {
-            kinds[call.kind.name, default: (call.kind, [0, 0, 0, 0], 0)].1[Int(call.ring)] += call.count
+            kinds[call.kind.name, default: (call.kind, [0, 0, 0, 0], 0, 0)].1[Int(call.ring)] += call.count
             kinds[call.kind.name]?.2 += call.faulted
+            kinds[call.kind.name]?.3 += call.cached
         }
         let byKind = kinds.sorted { $0.key < $1.key }.map { name, entry in
             JSON.object([
                 ("kind", .text(name)), ("class", .text(entry.0.isPrivileged ? "privileged" : "sensitive")),
                 ("count", .integer(entry.1.reduce(0, +))), ("by_ring", .row(entry.1)),
-                ("faulted", .integer(entry.2)), ("handled", .text("hypervisor")),
+                ("faulted", .integer(entry.2)), ("in_cache", .integer(entry.3)),
+                ("handled", .text(Profile.handledBy(entry.3, of: entry.1.reduce(entry.2, +)))),
             ])
         }
         return .object([
@@ -59,7 +61,7 @@ extension Profile {
             ("class", .text(call.kind.isPrivileged ? "privileged" : "sensitive")), ("linear", address(call.linear)),
             ("name", name(call.linear)), ("text", .text(recorder.text(at: call.linear))),
             ("ring", .integer(call.ring)), ("count", .integer(call.count)), ("faulted", .integer(call.faulted)),
-            ("handled", .text("hypervisor")),
+            ("in_cache", .integer(call.cached)), ("handled", .text(call.handledBy)),
         ])
     }
 

@@ -30,6 +30,16 @@ public enum EngineEvent: Sendable {
     case pageWalked(linear: UInt32, physical: UInt32?)
 }
 
+extension EngineEvent {
+    /// A fragment, or a link, came or went: the entries before it are told first.
+    package var isOfFragments: Bool {
+        switch self {
+        case .translated, .chained, .unchained, .invalidated, .evicted, .flushed: true
+        default: false
+        }
+    }
+}
+
 public enum AccessKind: String, Sendable { case read, write, execute }
 
 /// What of the TLB was flushed.

@@ -28,7 +28,7 @@ public protocol EngineObserver: AnyObject {
 
     /// Entries into fragments since the last batch, in order: for observers that want `.entries`.
     ///
-    /// A batch is told when it is full, and before any event about fragments; so what is not told yet came after the
+    /// A batch is told when it is full, and before a fragment or a link comes or goes; so what is not told yet came after the
     /// last such event.  `words` is valid during the call only.
     func observe(entries words: UnsafeBufferPointer<EntryWord>, at moment: Moment)
 }

@@ -71,7 +71,7 @@ package final class EventStream {
     /// Tells everybody who wants it, as of now where no moment is given.  Ask `wants` first: making an event costs more
     /// than asking.
     package func send(_ event: EngineEvent, _ kind: EventKinds, at moment: Moment? = nil) {
-        if !kind.isDisjoint(with: [.translations, .links, .removals]) { drain() }
+        if event.isOfFragments { drain() }
         guard let moment = moment ?? clock?.moment else { return }
         for (observer, kinds) in observers where !kinds.isDisjoint(with: kind) { observer.observe(event, at: moment) }
     }

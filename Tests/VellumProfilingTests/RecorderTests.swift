@@ -62,7 +62,7 @@ import VellumMachine
     }
 
     @Test func countTablesGrow() {
-        var table = CountTable()
+        let table = CountTable()
         for key in UInt64(0)..<5000 { table.add(key << 32, key) }
         for key in UInt64(0)..<5000 { table.add(key << 32) }
         #expect(table.sorted.map(\.count) == (0..<5000).map { $0 + 1 })

@@ -26,35 +26,35 @@ struct BlameTable {
         var victim: Int
     }
 
-    private(set) var entries: [Blame] = []
+    private var table = RecentTable<Key, Blame>()
+    var entries: [Blame] { table.items.map(\.value) }
     /// Writes to pages with code that touched none of it, by instruction.
-    private(set) var spurious = CountTable()
-    private var index: [Key: Int] = [:]
+    let spurious = CountTable()
     private var killer: [FragmentID: Int] = [:]
     /// A guest that writes from ever new places must not fill the host's memory.
     private static let capacity = 1 << 16
 
     mutating func killed(_ fragment: FragmentID, place: Int, by write: CodeWrite) {
         guard let number = number(of: write, victim: place) else { return }
-        entries[number].kills += 1
+        table.update(number) { $0.kills += 1 }
         killer[fragment] = number
     }
 
     mutating func patched(place: Int, by write: CodeWrite) {
-        if let number = number(of: write, victim: place) { entries[number].patches += 1 }
+        if let number = number(of: write, victim: place) { table.update(number) { $0.patches += 1 } }
     }
 
     /// The entry of a writer and a victim; nil when there are too many.
     private mutating func number(of write: CodeWrite, victim place: Int) -> Int? {
         let key = Key(instruction: write.instruction, writer: write.writer, victim: place)
-        if let known = index[key] { return known }
-        guard entries.count < BlameTable.capacity else { return nil }
-        index[key] = entries.count
-        entries.append(
+        if let known = table.number(key, digest: write.instruction &+ UInt32(truncatingIfNeeded: place)) { return known }
+        guard table.items.count < BlameTable.capacity else { return nil }
+        table.append(
+            key,
             Blame(
                 writer: write.writer, instruction: write.instruction, eip: write.eip, physical: write.physical,
                 linear: write.linear, victim: place))
-        return entries.count - 1
+        return table.items.count - 1
     }
 
     /// A fragment was made; where it had been invalidated, that is a cost of who did it.
@@ -62,8 +62,10 @@ struct BlameTable {
         guard fragment.cause == .invalidated, let previous = fragment.previous,
             let number = killer.removeValue(forKey: previous)
         else { return }
-        entries[number].retranslations += 1
-        entries[number].retranslatedInstructions += UInt64(fragment.instructions)
+        table.update(number) {
+            $0.retranslations += 1
+            $0.retranslatedInstructions += UInt64(fragment.instructions)
+        }
     }
 
     mutating func missed(_ write: CodeWrite) { spurious.add(UInt64(write.instruction)) }

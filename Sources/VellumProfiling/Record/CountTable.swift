@@ -1,47 +1,60 @@
 /// Counts by a 64-bit key: open addressing, since an entry is made for every hypervisor call of a run.
-struct CountTable {
-    private var keys: [UInt64]
-    private var counts: [UInt64]
+final class CountTable {
+    private struct Slot {
+        var key: UInt64
+        var count: UInt64
+
+        /// No count has this key.
+        static let empty = Slot(key: .max, count: 0)
+    }
+
+    private var slots: UnsafeMutableBufferPointer<Slot>
     private var used = 0
 
-    init() {
-        keys = Array(repeating: .max, count: 1024)
-        counts = Array(repeating: 0, count: 1024)
+    init() { slots = CountTable.allocate(1024) }
+
+    deinit { slots.deallocate() }
+
+    /// A power of two.
+    private static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Slot> {
+        let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: count)
+        slots.initialize(repeating: .empty)
+        return slots
     }
 
     /// Keys other than all ones.
-    mutating func add(_ key: UInt64, _ count: UInt64 = 1) {
-        let index = slot(key)
-        if keys[index] != key {
-            keys[index] = key
-            used += 1
-            counts[index] = count
-            if used * 2 > keys.count { grow() }
+    @inline(__always) func add(_ key: UInt64, _ count: UInt64 = 1) {
+        let index = index(of: key)
+        if slots[index].key == key {
+            slots[index].count &+= count
         } else {
-            counts[index] &+= count
+            insert(Slot(key: key, count: count), at: index)
         }
     }
 
-    private func slot(_ key: UInt64) -> Int {
-        let mask = keys.count - 1
-        var index = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-        while keys[index] != key, keys[index] != .max { index = (index + 1) & mask }
+    /// Where a key is, or where it goes: at most half of the slots are used.
+    @inline(__always) private func index(of key: UInt64) -> Int {
+        let mask = slots.count &- 1
+        var index = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 32) & mask
+        while slots[index].key != key, slots[index].key != .max { index = (index &+ 1) & mask }
         return index
     }
 
-    private mutating func grow() {
-        let old = zip(keys, counts)
-        keys = Array(repeating: .max, count: keys.count * 2)
-        counts = Array(repeating: 0, count: keys.count)
-        for (key, count) in old where key != .max {
-            let index = slot(key)
-            keys[index] = key
-            counts[index] = count
-        }
+    @inline(never) private func insert(_ slot: Slot, at index: Int) {
+        slots[index] = slot
+        used += 1
+        if used * 2 > slots.count { grow() }
+    }
+
+    private func grow() {
+        let old = slots
+        slots = CountTable.allocate(old.count * 2)
+        for slot in old where slot.key != .max { slots[index(of: slot.key)] = slot }
+        old.deallocate()
     }
 
     /// All entries, by key.
     var sorted: [(key: UInt64, count: UInt64)] {
-        zip(keys, counts).filter { $0.0 != .max }.map { (key: $0.0, count: $0.1) }.sorted { $0.key < $1.key }
+        slots.filter { $0.key != .max }.map { (key: $0.key, count: $0.count) }.sorted { $0.key < $1.key }
     }
 }

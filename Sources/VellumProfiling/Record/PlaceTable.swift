@@ -141,7 +141,7 @@ struct PlaceTable {
     /// The fragment entered last.
     private var current = 0
     /// Hypervisor calls by `CallKey`.
-    private var callTable = CountTable()
+    private let callTable = CountTable()
 
     init(usualLimit: UInt32) { self.usualLimit = usualLimit }
 

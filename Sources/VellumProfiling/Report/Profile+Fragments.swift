@@ -97,7 +97,7 @@ extension Profile {
 extension ProfileRecorder {
     /// Where control went from each of these places, as far as entries were recorded; most frequent first.
     func successors(of wanted: [Int: UInt64]) -> [Int: [(place: Int, count: UInt64)]] {
-        var table = CountTable()
+        let table = CountTable()
         var isWanted = Array(repeating: false, count: places.places.count)
         for place in wanted.keys { isWanted[place] = true }
         var last = -1

@@ -7,6 +7,8 @@ final class CodePage {
     }
 
     private var pieces: [Piece] = []
+    /// Stores have killed fragments here: what is translated from now on is made to be patched.
+    var changesItself = false
     /// Stores since the last change that touched no code.
     var idleStores = 0
     /// A bit for each byte that some piece holds.

@@ -84,7 +84,7 @@ package final class SoftMMU {
     // MARK: Modes and flushes
 
     /// The entries that translated code at the current privilege uses.
-    @inline(__always) package var currentEntries: UnsafeMutablePointer<TLBEntry> {
+    @inline(never) package var currentEntries: UnsafeMutablePointer<TLBEntry> {
         if cpu.pointee.privileged.cpl != 3 { return supervisor.entries }
         return alignmentArmed ? unfilled.entries : user.entries
     }

@@ -94,6 +94,9 @@ extension TranslationCache {
         (table.values + graveyard).reduce(settledEntries) { $0 &+ $1.pointee.entries }
     }
 
+    /// Stores have killed fragments of the page.
+    package func changesItself(_ physical: UInt32) -> Bool { pages[physical >> 12]?.changesItself ?? false }
+
     /// An operand was changed in place.
     func tellPatched(_ fragment: FragmentPointer, _ physical: UInt32, _ width: Int) -> Bool {
         counters.patches += 1

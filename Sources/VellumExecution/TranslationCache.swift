@@ -58,7 +58,7 @@ package final class TranslationCache: CodeObserver {
     private(set) var table = FragmentTable()
     /// For rules, which name fragments by number.
     private var bySerial: [UInt32: FragmentPointer] = [:]
-    private var pages: [UInt32: CodePage] = [:]
+    private(set) var pages: [UInt32: CodePage] = [:]
     /// The frame that was written last, of those with code.
     private var lastFrame: UInt32 = 0
     private var lastPage: CodePage?
@@ -208,7 +208,9 @@ package final class TranslationCache: CodeObserver {
         guard let page = page(written: physical, length), let host = memory.host(frame: physical >> 12) else { return }
         withVictims(page, physical, length) { victims in
             victims.removeAll { $0.patch(host, physical, value, width) && tellPatched($0, physical, width) }
-            if !victims.isEmpty { invalidate(victims, physical, length) }
+            if victims.isEmpty { return }
+            page.changesItself = true
+            invalidate(victims, physical, length)
         }
     }
 

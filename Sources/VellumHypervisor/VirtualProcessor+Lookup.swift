@@ -112,6 +112,7 @@ extension VirtualProcessor {
             limit: onBus ? 1 : limit == 0 ? Translator.longestUnit : Int(limit), runPasses: options.passes,
             verify: options.verify)
         request.cuts = debugger.breakpoints
+        request.findsOperands = cache.changesItself(physical)
         let started = HostClock.nanoseconds
         let outcome = translator.translate(request, from: self)
         translationNanoseconds &+= HostClock.nanoseconds &- started

@@ -25,15 +25,4 @@ package enum FieldFormat: UInt8, Sendable {
         case .dword: bytes
         }
     }
-
-    /// Reads the field; the caller has checked that `size` bytes are there.
-    @inline(__always)
-    package func read(_ bytes: UnsafeRawPointer) -> UInt32 {
-        switch self {
-        case .none: 0
-        case .byte, .signedByte: extended(UInt32(bytes.load(as: UInt8.self)))
-        case .word, .signedWord: extended(UInt32(UInt16(littleEndian: bytes.loadUnaligned(as: UInt16.self))))
-        case .dword: UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))
-        }
-    }
 }

@@ -33,21 +33,48 @@ extension TranslatedUnit {
     /// Finds the micro-ops that the fields of the code went into.  A field is given up unless it is certain where it
     /// went: an immediate into one micro-op, a displacement that is not zero into all addresses of its instruction.
     package mutating func settleOperands() {
+        guard !fields.isEmpty else { return }
+        operands.reserveCapacity(fields.count * 2)
+        var start = 0
         for field in fields {
-            var users = operations.indices.filter { operations[$0].applies(field.kind, of: field.instruction) }
-            switch field.kind {
-            case .immediate: guard users.count == 1 else { continue }
-            case .displacement:
-                // An address in a temporary has none.
-                users.removeAll { operations[$0].displacement == 0 }
-            }
-            guard users.allSatisfy({ operations[$0].value(of: field.kind) == field.value }) else { continue }
-            for user in users {
+            while start < operations.count, operations[start].instruction < field.instruction { start += 1 }
+            if let count = users(of: field, from: start), count > 0 { place(field, from: start) }
+        }
+    }
+
+    /// How many micro-ops have the field; nil when one of them has something else in its place.
+    private func users(of field: CodeField, from start: Int) -> Int? {
+        var count = 0
+        var index = start
+        while index < operations.count {
+            let operation = operations[index]
+            index = next(index, field.instruction)
+            guard operation.applies(field.kind, of: field.instruction) else { continue }
+            let value = operation.value(of: field.kind)
+            // An address in a temporary has no displacement.
+            if field.kind == .displacement, value == 0 { continue }
+            guard value == field.value else { return nil }
+            count += 1
+        }
+        return field.kind == .immediate && count != 1 ? nil : count
+    }
+
+    private mutating func place(_ field: CodeField, from start: Int) {
+        var index = start
+        while index < operations.count {
+            let operation = operations[index]
+            if operation.applies(field.kind, of: field.instruction), operation.value(of: field.kind) == field.value {
                 operands.append(
                     OperandSite(
-                        operation: UInt16(user), offset: field.offset, kind: field.kind, format: field.format))
+                        operation: UInt16(index), offset: field.offset, kind: field.kind, format: field.format))
             }
+            index = next(index, field.instruction)
         }
+    }
+
+    /// The next micro-op that may belong to an instruction: the one behind it, or a fused terminal at the end.
+    private func next(_ index: Int, _ instruction: UInt8) -> Int {
+        operations[index].instruction > instruction ? max(index + 1, operations.count - 1) : index + 1
     }
 }
 

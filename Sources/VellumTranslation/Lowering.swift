@@ -21,6 +21,8 @@ package struct Lowering {
     var next: UInt32 = 0
     /// Nil except in mutation tests.
     var mutation: TranslationMutation?
+    /// Take down the fields of the code that `settleOperands` looks for.
+    var notesFields = false
     /// The unit has got its terminal.
     package private(set) var isFinished = false
     /// The instruction lowered last was STI: interrupts wait for one more (SDM vol. 2, STI).
@@ -44,7 +46,7 @@ package struct Lowering {
             finish(.fault(.invalidOpcode, errorCode: 0))
         } else {
             lowerOperation()
-            noteFields()
+            if notesFields { noteFields() }
         }
         builder.end(length: instruction.length, sensitivity: row.sensitivity)
         opensShadow = instruction.operation == .sti

@@ -22,6 +22,8 @@ package struct TranslationRequest: Sendable {
     package var runPasses: Bool
     /// Check the unit in release builds too; debug builds always do.
     package var verify: Bool
+    /// Find out what can be changed in place: the code's page is one that changes itself.
+    package var findsOperands = false
     /// Linear addresses at which a unit may begin but not go on: a debugger's breakpoints.
     package var cuts: Set<UInt32> = []
 
@@ -90,6 +92,7 @@ package final class Translator {
     package func translate(_ request: TranslationRequest, from source: CodeSource) -> TranslationOutcome {
         var lowering = Lowering(mode: request.mode, codeLimit: request.codeLimit, hasFPU: hasFPU)
         lowering.mutation = mutation
+        lowering.notesFields = request.findsOperands
         let linear = request.codeBase &+ request.eip
         guard let page = source.codeBytes(at: linear) else { return .fetchFault(linear: linear) }
         if let fault = scan(page, request, &lowering, source) { return .fetchFault(linear: fault) }

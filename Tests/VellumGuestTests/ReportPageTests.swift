@@ -8,7 +8,8 @@ import Testing
         let process = Process()
         process.executableURL = Guests.root.appendingPathComponent(".build/release/vellum")
         process.arguments = [
-            "profile", Guests.kernel("selfmod"), "--append", "n=2000", "--out", work.path("report"), "--log", "quiet",
+            "profile", Guests.root.appendingPathComponent("benchmarks/guests/build/teach/thrash.elf").path, "--out",
+            work.path("report"), "--log", "quiet",
         ]
         process.standardOutput = FileHandle.nullDevice
         try process.run()
@@ -44,8 +45,8 @@ import Testing
             let parts = shown.document.split(separator: "data-\(name)=\"", maxSplits: 1)
             return try #require(parts.last?.split(separator: "\"", maxSplits: 1).first)
         }
-        #expect(try value("blame").contains("mov dword ptr [0x101001], ecx"))
-        #expect(try value("code").contains("smc_add") && value("code").contains("micro-ops"))
+        #expect(try value("blame").contains("xor byte ptr [0x") && value("blame").contains("20,000"))
+        #expect(try value("code").contains("routine") && value("code").contains("micro-ops"))
         #expect(try Int(value("plots")) ?? 0 >= 7)
     }
 

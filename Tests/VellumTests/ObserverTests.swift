@@ -134,16 +134,16 @@ final class Witness: EngineObserver {
         #expect(UInt64(again) == machine.statistics.retranslations)
     }
 
-    /// A store that changes an immediate changes the fragment in place.
+    /// A store that changes an immediate changes the fragment in place, once one has killed a fragment of the page.
     @Test func patchesAreTold() throws {
         let witness = Witness([.removals])
         let machine = try run(TinyGuest.patch, witness)
         let patches = witness.events.compactMap { event, _ in
             if case .patched(_, let write) = event { write } else { nil }
         }
-        #expect(patches.count == 99 && machine.statistics.patches == 99)
+        #expect(patches.count == 98 && machine.statistics.patches == 98)
         #expect(patches.allSatisfy { $0.eip == 0x10006 && $0.linear == 0x10016 && $0.writer == .store })
-        #expect(machine.statistics.invalidations == 0)
+        #expect(machine.statistics.invalidations == 1)
         #expect(machine.registers.eax & 0xFF == 100)
     }
 

@@ -31,8 +31,9 @@ import VellumTranslation
             }
             if let row = Self.branches.randomElement(using: &maker.generator) { code += maker.encoding(row, mode) }
             code += [UInt8](repeating: 0x90, count: 16)
-            let request = TranslationRequest(
+            var request = TranslationRequest(
                 eip: CodeBuffer.start, codeBase: 0, codeLimit: ~0, mode: mode, limit: 8, runPasses: round & 3 != 0)
+            request.findsOperands = true
             guard case .unit(let unit) = translator.translate(request, from: CodeBuffer(code)),
                 let site = unit.operands.randomElement(using: &maker.generator)
             else { continue }
@@ -82,8 +83,9 @@ import VellumTranslation
         // mov eax, 11223344h; mov [44332211h], eax; ret
         let code: [UInt8] =
             [0xB8, 0x44, 0x33, 0x22, 0x11, 0xA3, 0x11, 0x22, 0x33, 0x44, 0xC3] + Array(repeating: 0x90, count: 16)
-        let request = TranslationRequest(
+        var request = TranslationRequest(
             eip: CodeBuffer.start, codeBase: 0, codeLimit: ~0, mode: SampleMode.flat32.mode, limit: 8)
+        request.findsOperands = true
         guard case .unit(let unit) = translator.translate(request, from: CodeBuffer(code)) else { return }
         for (offset, width, fits) in [
             (0, 1, false), (1, 4, true), (1, 1, true), (4, 1, true), (4, 2, false), (2, 4, false), (5, 1, false),

@@ -162,7 +162,7 @@ const kills = profile.invalidations.list.reduce((sum, one) => sum + one.kills, 0
 const patches = profile.invalidations.list.reduce((sum, one) => sum + one.patches, 0);
 section("blame", "Which writes killed code",
   (kills === 0 ? "No fragment was lost to a write. " : "The instruction that wrote, the code it hit, how often, and what it cost to translate that again. A row leads to the code that was hit. ")
-  + (patches === 0 ? "" : "Patches are writes that changed an immediate and nothing else: the fragment was changed in place."),
+  + (patches === 0 ? "" : "Patches are writes that changed an immediate or a displacement and nothing else: the fragment was changed in place."),
   kills + patches === 0 ? null : table([
     ["kills", (r) => count(r.kills), "number"], ["", (r) => bar(r.kills / Math.max(1, kills))],
     ["patches", (r) => count(r.patches), "number"],

@@ -47,7 +47,8 @@ struct BlameTable {
     /// The entry of a writer and a victim; nil when there are too many.
     private mutating func number(of write: CodeWrite, victim place: Int) -> Int? {
         let key = Key(instruction: write.instruction, writer: write.writer, victim: place)
-        if let known = table.number(key, digest: write.instruction &+ UInt32(truncatingIfNeeded: place)) { return known }
+        let digest = write.instruction &+ UInt32(truncatingIfNeeded: place)
+        if let known = table.number(key, digest: digest) { return known }
         guard table.items.count < BlameTable.capacity else { return nil }
         table.append(
             key,

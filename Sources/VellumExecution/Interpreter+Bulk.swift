@@ -50,8 +50,17 @@ extension Interpreter {
         guard let block = block(shift: shift, address: visible[.edi], other: visible[.esi], counter: visible[.ecx])
         else { return }
         let length = UInt32(truncatingIfNeeded: block.bytes)
-        guard let target = tlb.writeHost(low(visible[.edi], block, shift), length),
-            let source = tlb.readHost(low(visible[.esi], block, shift), length)
+        let (to, from) = (low(visible[.edi], block, shift), low(visible[.esi], block, shift))
+        var (there, here) = (tlb[TLB.index(to)], tlb[TLB.index(from)])
+        // Of two pages with one index, one is always the other's victim.
+        if TLB.index(to) == TLB.index(from), (to ^ from) & ~0xFFF != 0 {
+            if there.writeTag != to & ~0xFFF { there = mmu.victimEntry(to) }
+            if here.readTag != from & ~0xFFF { here = mmu.victimEntry(from) }
+        }
+        let last = length &- 1
+        guard there.writeTag == (to &+ last) & ~0xFFF, here.readTag == (from &+ last) & ~0xFFF,
+            let target = UnsafeMutableRawPointer(bitPattern: there.addend &+ UInt(to)),
+            let source = UnsafeRawPointer(bitPattern: here.addend &+ UInt(from))
         else { return }
         let distance = UInt(bitPattern: target) &- UInt(bitPattern: source)
         let forward = visible.pointee.direction > 0

@@ -2,6 +2,15 @@ import VellumIA32
 
 /// Operands wider than a general register: x87, MMX, SSE, and the environments and states of these.
 extension SoftMMU {
+    /// The entry of a page that another with the same index has thrown out of the TLB in use, as far as it is
+    /// remembered.  Nothing moves and nothing is counted.
+    func victimEntry(_ linear: UInt32) -> TLBEntry {
+        let page = linear & ~0xFFF
+        let tlb = cpu.pointee.privileged.cpl == 3 ? user : supervisor
+        guard !alignmentArmed, let victim = tlb.victim(page) else { return .empty }
+        return fastEntry(page: page, physical: victim.physical, writable: victim.writable)
+    }
+
     /// Reads `count` bytes (at most 512); nothing is read when it throws.
     func readBlock(
         _ linear: UInt32, into target: UnsafeMutableRawPointer, count: Int, user isUser: Bool

@@ -24,6 +24,25 @@ private final class Recorder: MachineObserver {
         return try Machine(configuration)
     }
 
+    /// Pages 8 MiB apart share an entry of the TLB; a copy from one to the other goes by blocks all the same.
+    @Test(arguments: [UInt32(0x10_0000), UInt32(0x80_0000), UInt32(0x80_000C)]) func distantCopiesGoByBlocks(
+        distance: UInt32
+    ) throws {
+        func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32($0 * 8)) } }
+        // cli; cld; mov edi, 400000h; mov ecx, 10000h; mov eax, ecx; again: stosd; inc eax; loop again;
+        // mov esi, 400000h; mov edi, 400000h + distance; mov ecx, 10000h; rep movsd; hlt
+        var code: [UInt8] = [0xFA, 0xFC, 0xBF] + word(0x40_0000) + [0xB9] + word(0x1_0000)
+        code += [0x89, 0xC8, 0xAB, 0x40, 0xE2, 0xFC, 0xBE] + word(0x40_0000) + [0xBF] + word(0x40_0000 + distance)
+        code += [0xB9] + word(0x1_0000) + [0xF3, 0xA5, 0xF4]
+        let machine = try machine(code) { $0.memory = 24 << 20 }
+        #expect(machine.run(maximumInstructions: 1_000_000).reason == .halted)
+        #expect(
+            machine.readMemory(at: 0x40_0000 + distance, count: 0x4_0000)
+                == machine.readMemory(at: 0x40_0000, count: 0x4_0000))
+        // Three entries an iteration of STOS and LOOP at most; of MOVS a few a page.
+        #expect(machine.statistics.entries < 0x1_0000 * 2 + 1000)
+    }
+
     @Test func aMachineLeavesNothingBehind() throws {
         weak var board: Board?
         weak var processor: VirtualProcessor?

@@ -1,3 +1,4 @@
+import CVellumSupport
 import VellumIA32
 import VellumMicroOps
 
@@ -29,33 +30,46 @@ extension Interpreter {
         }
     }
 
+    /// Does a memory micro-op that the TLB's fast half did not let through: a walk, a device, translated code, a
+    /// watchpoint.  The micro-op to go on with, or nil with `pending` set.
     @inline(never)
-    func slowModify(
-        _ address: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
-    ) -> UInt64 {
+    func access(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> UnsafePointer<MicroOp>? {
         announce(ip, fragment)
         do throws(GuestFault) {
-            try mmu.checkAlignment(address, width, isUser)
-            try mmu.probeWrite(address, length: UInt32(width), user: isUser)
-            return UInt64(try mmu.slowRead(address, width, isUser))
+            try access(ip, shapes[Int(ip.pointee.dispatch.rawValue)])
         } catch {
             pending = error
-            return .max
+            return nil
         }
+        return after(ip, fragment, cpu)
     }
 
-    @inline(never)
-    func slowStore(
-        _ address: UInt32, _ value: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
-    ) -> Bool {
-        announce(ip, fragment)
-        do throws(GuestFault) {
-            try mmu.slowWrite(address, value, width, isUser)
-            return true
-        } catch {
-            pending = error
-            return false
+    private func access(_ ip: UnsafePointer<MicroOp>, _ shape: AccessShape) throws(GuestFault) {
+        let r = RegisterFile(cpu.visible)
+        let width = Int(shape.width)
+        var address: UInt32
+        if shape.isStack {
+            address = cpu.visible[.esp] &- (shape.memory == .write ? 4 : 0)
+        } else {
+            address = shape.isIndexed ? r.indexed(ip) : r.base(ip)
         }
+        if shape.isSegmented {
+            let segment = SegmentRegister(rawValue: ip.pointee.e) ?? .ds
+            address = try mmu.linear(segment, offset: address, width: width, write: shape.memory != .read)
+        }
+        if shape.memory == .write {
+            let value = shape.slotWidth > 0 ? r.get(ip.pointee.a, shape.slotWidth) : ip.pointee.immediate
+            try mmu.slowWrite(address, value & UInt32.max >> UInt32(32 - width * 8), width, isUser)
+            if shape.isStack { cpu.visible[.esp] = address }
+            return
+        }
+        if shape.memory == .readForUpdate {
+            try mmu.checkAlignment(address, width, isUser)
+            try mmu.probeWrite(address, length: UInt32(width), user: isUser)
+        }
+        let value = try mmu.slowRead(address, width, isUser)
+        if shape.isStack { cpu.visible[.esp] = address &+ 4 }
+        r.set(ip.pointee.a, shape.format.extended(value), shape.slotWidth)
     }
 
     private func linear(_ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: Int, write: Bool) -> UInt32? {
@@ -66,30 +80,6 @@ extension Interpreter {
             pending = error
             return nil
         }
-    }
-
-    @inline(never)
-    func slowLoadSegmented(
-        _ offset: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
-    ) -> UInt64 {
-        guard let address = linear(ip, offset, width, write: false) else { return .max }
-        return slowLoad(address, width, ip, fragment)
-    }
-
-    @inline(never)
-    func slowModifySegmented(
-        _ offset: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
-    ) -> UInt64 {
-        guard let address = linear(ip, offset, width, write: true) else { return .max }
-        return slowModify(address, width, ip, fragment)
-    }
-
-    @inline(never)
-    func slowStoreSegmented(
-        _ offset: UInt32, _ value: UInt32, _ width: Int, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
-    ) -> Bool {
-        guard let address = linear(ip, offset, width, write: true) else { return false }
-        return slowStore(address, value, width, ip, fragment)
     }
 
     @inline(never)
@@ -128,7 +118,7 @@ extension Interpreter {
         var target = stub
         let last = stub + (Interpreter.stubCapacity - 3)
         while source.pointee.instruction == ip.pointee.instruction, target < last {
-            target.pointee = source.pointee
+            target.pointee = source.pointee.alone
             if source.pointee.opcode.isTerminal || source.pointee.opcode == .exit {
                 stealBudget()
                 return UnsafePointer(stub)
@@ -238,6 +228,19 @@ extension Interpreter {
             }
         }
         return followSlowly(link, fragment)
+    }
+
+    /// Goes on at link 0 when the guest's branch is taken, else at link 1.  The two ways are separate code, so that the
+    /// host predicts the guest's branch instead of waiting for guest data.
+    @inline(__always)
+    func branch(_ isTaken: Bool, _ fragment: FragmentPointer, _ cpu: CPU) -> FragmentPointer? {
+        if isTaken {
+            vellum_way_taken()
+            return follow(0, fragment, cpu)
+        } else {
+            vellum_way_not_taken()
+            return follow(1, fragment, cpu)
+        }
     }
 
     @inline(never)

@@ -18,6 +18,7 @@ package final class Interpreter: ExecutionBackend {
     /// Where an instruction is finished whose fragment must end after it.
     let stub: UnsafeMutablePointer<MicroOp>
     static let stubCapacity = 256
+    let shapes: UnsafePointer<AccessShape>
 
     /// Shared with the resolver, which fills it.
     let jumps: JumpCache
@@ -27,11 +28,15 @@ package final class Interpreter: ExecutionBackend {
         self.jumps = jumps
         self.mmu = mmu
         self.host = host
+        shapes = UnsafePointer(AccessShape.makeTable())
         stub = .allocate(capacity: Interpreter.stubCapacity)
         stub.initialize(repeating: MicroOp(.exit), count: Interpreter.stubCapacity)
     }
 
-    deinit { stub.deallocate() }
+    deinit {
+        stub.deallocate()
+        shapes.deallocate()
+    }
 
     package func enter(_ fragment: FragmentPointer) -> BackendExit {
         let cpu = self.cpu
@@ -57,7 +62,7 @@ package final class Interpreter: ExecutionBackend {
         var ip = first.operations
 
         while true {
-            switch ip.pointee.opcode {
+            switch ip.pointee.dispatch {
             case .move8:
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
                 ip += 1
@@ -694,621 +699,411 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
                 ip += 1
             case .load8B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 1) {
+                if let host = tlb.readHost(r.base(ip), 1) {
                     r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load16B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 2) {
+                if let host = tlb.readHost(r.base(ip), 2) {
                     r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load32B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 4) {
+                if let host = tlb.readHost(r.base(ip), 4) {
                     r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadZX8B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 1) {
+                if let host = tlb.readHost(r.base(ip), 1) {
                     r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadZX16B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 2) {
+                if let host = tlb.readHost(r.base(ip), 2) {
                     r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadSX8B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 1) {
+                if let host = tlb.readHost(r.base(ip), 1) {
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadSX16B:
-                let address = r.base(ip)
-                if let host = tlb.readHost(address, 2) {
+                if let host = tlb.readHost(r.base(ip), 2) {
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify8B:
-                let address = r.base(ip)
-                if let host = tlb.modifyHost(address, 1) {
+                if let host = tlb.modifyHost(r.base(ip), 1) {
                     r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
-                    let value = slowModify(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify16B:
-                let address = r.base(ip)
-                if let host = tlb.modifyHost(address, 2) {
+                if let host = tlb.modifyHost(r.base(ip), 2) {
                     r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
-                    let value = slowModify(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify32B:
-                let address = r.base(ip)
-                if let host = tlb.modifyHost(address, 4) {
+                if let host = tlb.modifyHost(r.base(ip), 4) {
                     r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
-                    let value = slowModify(address, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load8X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 1) {
+                if let host = tlb.readHost(r.indexed(ip), 1) {
                     r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load16X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 2) {
+                if let host = tlb.readHost(r.indexed(ip), 2) {
                     r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load32X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 4) {
+                if let host = tlb.readHost(r.indexed(ip), 4) {
                     r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadZX8X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 1) {
+                if let host = tlb.readHost(r.indexed(ip), 1) {
                     r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadZX16X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 2) {
+                if let host = tlb.readHost(r.indexed(ip), 2) {
                     r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadSX8X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 1) {
+                if let host = tlb.readHost(r.indexed(ip), 1) {
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadSX16X:
-                let address = r.indexed(ip)
-                if let host = tlb.readHost(address, 2) {
+                if let host = tlb.readHost(r.indexed(ip), 2) {
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify8X:
-                let address = r.indexed(ip)
-                if let host = tlb.modifyHost(address, 1) {
+                if let host = tlb.modifyHost(r.indexed(ip), 1) {
                     r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
-                    let value = slowModify(address, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify16X:
-                let address = r.indexed(ip)
-                if let host = tlb.modifyHost(address, 2) {
+                if let host = tlb.modifyHost(r.indexed(ip), 2) {
                     r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
-                    let value = slowModify(address, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify32X:
-                let address = r.indexed(ip)
-                if let host = tlb.modifyHost(address, 4) {
+                if let host = tlb.modifyHost(r.indexed(ip), 4) {
                     r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
-                    let value = slowModify(address, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load8S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 0 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 1)
-                {
+                if let host = v.readHost(ip, 1, tlb) {
                     r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load16S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 1 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 2)
-                {
+                if let host = v.readHost(ip, 2, tlb) {
                     r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .load32S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 3 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 4)
-                {
+                if let host = v.readHost(ip, 4, tlb) {
                     r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadZX8S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 0 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 1)
-                {
+                if let host = v.readHost(ip, 1, tlb) {
                     r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(UInt8(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadZX16S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 1 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 2)
-                {
+                if let host = v.readHost(ip, 2, tlb) {
                     r.set(ip.pointee.a, UInt32(vellum_load16(host)))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(UInt16(truncatingIfNeeded: value)))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadSX8S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 0 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 1)
-                {
+                if let host = v.readHost(ip, 1, tlb) {
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: vellum_load8(host)))))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int8(bitPattern: UInt8(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .loadSX16S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 1 <= window.pointee.readLast,
-                    let host = tlb.readHost(address, 2)
-                {
+                if let host = v.readHost(ip, 2, tlb) {
                     r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: vellum_load16(host)))))
                     ip += 1
                 } else {
-                    let value = slowLoadSegmented(offset, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(bitPattern: Int32(Int16(bitPattern: UInt16(truncatingIfNeeded: value)))))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify8S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 0 <= window.pointee.writeLast,
-                    let host = tlb.modifyHost(address, 1)
-                {
+                if let host = v.modifyHost(ip, 1, tlb) {
                     r.set(ip.pointee.a, vellum_load8(host))
                     ip += 1
                 } else {
-                    let value = slowModifySegmented(offset, 1, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt8(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify16S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 1 <= window.pointee.writeLast,
-                    let host = tlb.modifyHost(address, 2)
-                {
+                if let host = v.modifyHost(ip, 2, tlb) {
                     r.set(ip.pointee.a, vellum_load16(host))
                     ip += 1
                 } else {
-                    let value = slowModifySegmented(offset, 2, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt16(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .modify32S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 3 <= window.pointee.writeLast,
-                    let host = tlb.modifyHost(address, 4)
-                {
+                if let host = v.modifyHost(ip, 4, tlb) {
                     r.set(ip.pointee.a, vellum_load32(host))
                     ip += 1
                 } else {
-                    let value = slowModifySegmented(offset, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store8B:
-                let address = r.base(ip)
-                if let host = tlb.writeHost(address, 1) {
+                if let host = tlb.writeHost(r.base(ip), 1) {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store8iB:
-                let address = r.base(ip)
-                if let host = tlb.writeHost(address, 1) {
+                if let host = tlb.writeHost(r.base(ip), 1) {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
-                    else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store16B:
-                let address = r.base(ip)
-                if let host = tlb.writeHost(address, 2) {
+                if let host = tlb.writeHost(r.base(ip), 2) {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store16iB:
-                let address = r.base(ip)
-                if let host = tlb.writeHost(address, 2) {
+                if let host = tlb.writeHost(r.base(ip), 2) {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
-                    else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store32B:
-                let address = r.base(ip)
-                if let host = tlb.writeHost(address, 4) {
+                if let host = tlb.writeHost(r.base(ip), 4) {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store32iB:
-                let address = r.base(ip)
-                if let host = tlb.writeHost(address, 4) {
+                if let host = tlb.writeHost(r.base(ip), 4) {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store8X:
-                let address = r.indexed(ip)
-                if let host = tlb.writeHost(address, 1) {
+                if let host = tlb.writeHost(r.indexed(ip), 1) {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store8iX:
-                let address = r.indexed(ip)
-                if let host = tlb.writeHost(address, 1) {
+                if let host = tlb.writeHost(r.indexed(ip), 1) {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
-                    else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store16X:
-                let address = r.indexed(ip)
-                if let host = tlb.writeHost(address, 2) {
+                if let host = tlb.writeHost(r.indexed(ip), 2) {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store16iX:
-                let address = r.indexed(ip)
-                if let host = tlb.writeHost(address, 2) {
+                if let host = tlb.writeHost(r.indexed(ip), 2) {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard slowStore(address, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
-                    else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store32X:
-                let address = r.indexed(ip)
-                if let host = tlb.writeHost(address, 4) {
+                if let host = tlb.writeHost(r.indexed(ip), 4) {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStore(address, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store32iX:
-                let address = r.indexed(ip)
-                if let host = tlb.writeHost(address, 4) {
+                if let host = tlb.writeHost(r.indexed(ip), 4) {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStore(address, ip.pointee.immediate, 4, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store8S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 0 <= window.pointee.writeLast,
-                    let host = tlb.writeHost(address, 1)
-                {
+                if let host = v.writeHost(ip, 1, tlb) {
                     vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt8.self)), 1, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store8iS:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 0 <= window.pointee.writeLast,
-                    let host = tlb.writeHost(address, 1)
-                {
+                if let host = v.writeHost(ip, 1, tlb) {
                     vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard
-                        slowStoreSegmented(
-                            offset, UInt32(UInt8(truncatingIfNeeded: ip.pointee.immediate)), 1, ip, fragment)
-                    else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store16S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 1 <= window.pointee.writeLast,
-                    let host = tlb.writeHost(address, 2)
-                {
+                if let host = v.writeHost(ip, 2, tlb) {
                     vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, UInt32(r.get(ip.pointee.a, UInt16.self)), 2, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store16iS:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 1 <= window.pointee.writeLast,
-                    let host = tlb.writeHost(address, 2)
-                {
+                if let host = v.writeHost(ip, 2, tlb) {
                     vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                     ip += 1
                 } else {
-                    guard
-                        slowStoreSegmented(
-                            offset, UInt32(UInt16(truncatingIfNeeded: ip.pointee.immediate)), 2, ip, fragment)
-                    else { return raise(pending, ip, fragment) }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store32S:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 3 <= window.pointee.writeLast,
-                    let host = tlb.writeHost(address, 4)
-                {
+                if let host = v.writeHost(ip, 4, tlb) {
                     vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, r.get(ip.pointee.a, UInt32.self), 4, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .store32iS:
-                let offset = r.base(ip)
-                let window = v.window(ip)
-                let address = window.pointee.base &+ offset
-                if Int64(offset) &+ 3 <= window.pointee.writeLast,
-                    let host = tlb.writeHost(address, 4)
-                {
+                if let host = v.writeHost(ip, 4, tlb) {
                     vellum_store32(host, ip.pointee.immediate)
                     ip += 1
                 } else {
-                    guard slowStoreSegmented(offset, ip.pointee.immediate, 4, ip, fragment) else {
-                        return raise(pending, ip, fragment)
-                    }
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .probeWrite:
                 guard probeWrite(ip, fragment) else { return raise(pending, ip, fragment) }
                 ip = after(ip, fragment, cpu)
             case .push32:
-                let value = r.get(ip.pointee.a, UInt32.self)
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    vellum_store32(host, value)
+                    vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
-                    guard slowStore(address, value, 4, ip, fragment) else { return raise(pending, ip, fragment) }
-                    r.set(Self.stackPointer, address)
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .push32i:
-                let value = ip.pointee.immediate
                 let address = r.get(Self.stackPointer, UInt32.self) &- 4
                 if let host = tlb.writeHost(address, 4) {
-                    vellum_store32(host, value)
+                    vellum_store32(host, ip.pointee.immediate)
                     r.set(Self.stackPointer, address)
                     ip += 1
                 } else {
-                    guard slowStore(address, value, 4, ip, fragment) else { return raise(pending, ip, fragment) }
-                    r.set(Self.stackPointer, address)
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
@@ -1318,11 +1113,8 @@ package final class Interpreter: ExecutionBackend {
                     r.set(ip.pointee.a, value)
                     ip += 1
                 } else {
-                    let value = slowLoad(address, 4, ip, fragment)
-                    if value > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
-                    r.set(Self.stackPointer, address &+ 4)
-                    r.set(ip.pointee.a, UInt32(truncatingIfNeeded: value))
-                    ip = after(ip, fragment, cpu)
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
                 }
             case .bulkMove:
                 bulkMove(ip, tlb)
@@ -1375,7 +1167,7 @@ package final class Interpreter: ExecutionBackend {
                     ip += 1
                 }
             case .floatLoad32:
-                if let host = v.operand(ip, 4, tlb), vellum_x87_load32(unit, host.loadUnaligned(as: UInt32.self)) {
+                if let host = v.operand(ip, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) {
                     note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
@@ -1383,7 +1175,7 @@ package final class Interpreter: ExecutionBackend {
                     ip = next
                 }
             case .floatLoad64:
-                if let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, host.loadUnaligned(as: UInt64.self)) {
+                if let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) {
                     note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
@@ -1415,9 +1207,8 @@ package final class Interpreter: ExecutionBackend {
                     ip = next
                 }
             case .floatMemory32:
-                if let host = v.operand(ip, 4, tlb),
-                    vellum_x87_memory32(unit, ip.pointee.immediate >> 3 & 7, host.loadUnaligned(as: UInt32.self))
-                {
+                let kind = ip.pointee.immediate >> 3 & 7
+                if let host = v.operand(ip, 4, tlb), vellum_x87_memory32(unit, kind, vellum_load32(host)) {
                     note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
@@ -1425,9 +1216,8 @@ package final class Interpreter: ExecutionBackend {
                     ip = next
                 }
             case .floatMemory64:
-                if let host = v.operand(ip, 8, tlb),
-                    vellum_x87_memory64(unit, ip.pointee.immediate >> 3 & 7, host.loadUnaligned(as: UInt64.self))
-                {
+                let kind = ip.pointee.immediate >> 3 & 7
+                if let host = v.operand(ip, 8, tlb), vellum_x87_memory64(unit, kind, vellum_load64(host)) {
                     note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
@@ -1472,721 +1262,313 @@ package final class Interpreter: ExecutionBackend {
                 fragment = next
                 ip = next.operations
             case .branchO:
-                if v.overflowFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchNO:
-                if !v.overflowFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(!v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchB:
-                if v.carryFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchNB:
-                if !v.carryFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(!v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchZ:
-                if v.zeroFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchNZ:
-                if !v.zeroFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchBE:
-                if v.carryFlag || v.zeroFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.carryFlag || v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchA:
-                if !(v.carryFlag || v.zeroFlag) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(!(v.carryFlag || v.zeroFlag), fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchS:
-                if v.signFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.signFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchNS:
-                if !v.signFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(!v.signFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchP:
-                if v.parityFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.parityFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchNP:
-                if !v.parityFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(!v.parityFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchL:
-                if v.signFlag != v.overflowFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.signFlag != v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchNL:
-                if v.signFlag == v.overflowFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(v.signFlag == v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchLE:
-                if v.zeroFlag || v.signFlag != v.overflowFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = v.zeroFlag || v.signFlag != v.overflowFlag
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .branchG:
-                if !v.zeroFlag && v.signFlag == v.overflowFlag {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = !v.zeroFlag && v.signFlag == v.overflowFlag
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if left < right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left < right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if left >= right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left >= right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if left == right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left == right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if left != right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left != right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if left <= right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left <= right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if left > right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left > right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) < Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) < Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) >= Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) >= Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) <= Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) <= Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32BranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) > Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) > Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchB:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if left < right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left < right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchNB:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if left >= right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left >= right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if left == right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left == right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if left != right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left != right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchBE:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if left <= right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left <= right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchA:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if left > right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left > right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchL:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) < Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) < Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchNL:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) >= Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) >= Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchLE:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) <= Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) <= Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp32iBranchG:
                 let left = r.get(ip.pointee.a, UInt32.self)
                 let right = ip.pointee.immediate
                 _ = v.subtract(left, right)
-                if Int32(bitPattern: left) > Int32(bitPattern: right) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = Int32(bitPattern: left) > Int32(bitPattern: right)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp8iBranchZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
                 let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
                 _ = v.subtract(left, right)
-                if left == right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left == right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp8iBranchNZ:
                 let left = r.get(ip.pointee.a, UInt8.self)
                 let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
                 _ = v.subtract(left, right)
-                if left != right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left != right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp8iBranchB:
                 let left = r.get(ip.pointee.a, UInt8.self)
                 let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
                 _ = v.subtract(left, right)
-                if left < right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left < right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .cmp8iBranchNB:
                 let left = r.get(ip.pointee.a, UInt8.self)
                 let right = UInt8(truncatingIfNeeded: ip.pointee.immediate)
                 _ = v.subtract(left, right)
-                if left >= right {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(left >= right, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .test32BranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                if value == 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(value == 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .test32BranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                if value != 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(value != 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .test32BranchS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                if Int32(bitPattern: value) < 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(Int32(bitPattern: value) < 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .test32BranchNS:
                 let value = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                if Int32(bitPattern: value) >= 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(Int32(bitPattern: value) >= 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .test8iBranchZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
-                if value == 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(value == 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .test8iBranchNZ:
                 let value = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
-                if value != 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(value != 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .dec32BranchNZ:
                 let value = v.decrement(r.get(ip.pointee.a, UInt32.self))
                 r.set(ip.pointee.a, value)
-                if value != 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                guard let next = branch(value != 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .slotBranchZ16:
-                if r.get(ip.pointee.a, UInt16.self) == 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = r.get(ip.pointee.a, UInt16.self) == 0
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .slotBranchNZ16:
-                if r.get(ip.pointee.a, UInt16.self) != 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = r.get(ip.pointee.a, UInt16.self) != 0
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .loopWhile16:
-                if r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = r.get(ip.pointee.a, UInt16.self) != 0 && v.zeroFlag == (ip.pointee.d != 0)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .slotBranchZ32:
-                if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = r.get(ip.pointee.a, UInt32.self) == 0
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .slotBranchNZ32:
-                if r.get(ip.pointee.a, UInt32.self) != 0 {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = r.get(ip.pointee.a, UInt32.self) != 0
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .loopWhile32:
-                if r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0) {
-                    vellum_way_taken()
-                    guard let next = follow(0, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                } else {
-                    vellum_way_not_taken()
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                }
+                let isTaken = r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0)
+                guard let next = branch(isTaken, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .indirect:
                 guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
                 fragment = next
@@ -2215,6 +1597,1851 @@ package final class Interpreter: ExecutionBackend {
                 fragment = next
                 ip = next.operations
                 tlb = mmu.currentEntries
+            // Superinstructions: made from the cases above, see Superinstructions.swift.
+            case .floatLoad64FloatMemory64FloatRegisterAdd32in:
+                guard let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                    continue
+                }
+                note(ip, fragment, unit, cpu)
+                ip += 1
+                let kind1 = ip.pointee.immediate >> 3 & 7
+                guard let host1 = v.operand(ip, 8, tlb), vellum_x87_memory64(unit, kind1, vellum_load64(host1)) else {
+                    continue
+                }
+                note(ip, fragment, unit, cpu)
+                ip += 1
+                guard vellum_x87_arithmetic(unit, ip.pointee.immediate) else { continue }
+                note(ip, fragment, unit, cpu)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .load32BLoad32XImulTwo32Add32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store8iBAdd32nCmp32iBranchB:
+                guard let host = tlb.writeHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let left2 = r.get(ip.pointee.a, UInt32.self)
+                let right2 = ip.pointee.immediate
+                _ = v.subtract(left2, right2)
+                guard let next = branch(left2 < right2, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BSub32iStore32BCmp32iBranchG:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                let isTaken3 = Int32(bitPattern: left3) > Int32(bitPattern: right3)
+                guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Inc32LoadZX8XCmp32iBranchA:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host2)))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 > right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32inAdd32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .skipIfZero32Load8BCmp8Step32:
+                if r.get(ip.pointee.a, UInt32.self) == 0 {
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
+                    fragment = next
+                    ip = next.operations
+                    continue
+                }
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host1))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+            case .add32iBranchNZ:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32XXor32Store32XAdd32in:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .load32BXor32Add32inAdd32i:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .store32BAdd32inLeaBCmp32BranchNB:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store32BSub32inLeaBCmp32BranchNB:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push32iJump:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, ip.pointee.immediate)
+                r.set(Self.stackPointer, address)
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store8iBInc32BranchNZ:
+                guard let host = tlb.writeHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .inc32LoadZX8BAdd32inTest8:
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .load32BCmp32BranchZ:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 == right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BAdd32inCmp32BranchL:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left2 = r.get(ip.pointee.a, UInt32.self)
+                let right2 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left2, right2)
+                let isTaken2 = Int32(bitPattern: left2) < Int32(bitPattern: right2)
+                guard let next = branch(isTaken2, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BCmp32BranchB:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BAdd32inCmp32BranchG:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left2 = r.get(ip.pointee.a, UInt32.self)
+                let right2 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left2, right2)
+                let isTaken2 = Int32(bitPattern: left2) > Int32(bitPattern: right2)
+                guard let next = branch(isTaken2, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Push32iJump:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, ip.pointee.immediate)
+                r.set(Self.stackPointer, address1)
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load8BStore8BStep32Step32:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 1) else { continue }
+                vellum_store8(host1, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+            case .load32XIndirect:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load8BCmp8BranchNZ:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BLoad32BLoad32BLoad32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .push32Push32Push32LeaB:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+                let address2 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host2 = tlb.writeHost(address2, 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address2)
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+            case .move32Add32iMove32Push32i:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address3 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host3 = tlb.writeHost(address3, 4) else { continue }
+                vellum_store32(host3, ip.pointee.immediate)
+                r.set(Self.stackPointer, address3)
+                ip += 1
+            case .add32nAdd32iPop32Pop32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                let address2 = r.get(Self.stackPointer, UInt32.self)
+                guard let host2 = tlb.readHost(address2, 4) else { continue }
+                let value2 = vellum_load32(host2)
+                r.set(Self.stackPointer, address2 &+ 4)
+                r.set(ip.pointee.a, value2)
+                ip += 1
+                let address3 = r.get(Self.stackPointer, UInt32.self)
+                guard let host3 = tlb.readHost(address3, 4) else { continue }
+                let value3 = vellum_load32(host3)
+                r.set(Self.stackPointer, address3 &+ 4)
+                r.set(ip.pointee.a, value3)
+                ip += 1
+            case .move32Shl32inAdd32nZeroExtend8:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+            case .xor32LoadZX8BAdd32inTest8:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .leaBStore32XLeaXAdd32in:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .zeroExtend8And32inShl32iLoad32X:
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host3 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .load32XMove32ZeroExtend16Shr32in:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .modify32BDec32Store32BBranchNZ:
+                guard let host = tlb.modifyHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32inCmp32Move32Move32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32Load32BLoad32XSub32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .leaXAdd32iStore32BBranchNZ:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Load32BSetccShr32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.holds(ip) ? UInt8(1) : 0)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .move32ZeroExtend16Shr32inAdd32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .load32BAdc32Store32XMove32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .imulTwo32nImulTwo32nImulTwo32nImulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .xor32nAdd32Load32BCmp32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store32BMove32Add32Load32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .load32BCmov32Add32nShl32in:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                if v.holds(ip) { r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self)) }
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                ip += 1
+            case .leaBAdd32iLoad32BAdd32in:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .move32Load32BAdd32inCmp32BranchL:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                let isTaken3 = Int32(bitPattern: left3) < Int32(bitPattern: right3)
+                guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .rotateLeft32inXor32nMove32RotateLeft32in:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value3 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value3 &<< ip.pointee.immediate | value3 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+            case .store32BStore32BAdd32inCmp32:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .lea16Load32SAdd16inMove32:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 4, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32inCmp32iBranchZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = ip.pointee.immediate
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 == right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load8XStore8XJump:
+                guard let host = tlb.readHost(r.indexed(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.indexed(ip), 1) else { continue }
+                vellum_store8(host1, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load8BCmp8iBranchNZ:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt8.self)
+                let right1 = UInt8(truncatingIfNeeded: ip.pointee.immediate)
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 != right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Cmp32iBranchB:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = ip.pointee.immediate
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .leaBLoopWhile32:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let isTaken1 = r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0)
+                guard let next = branch(isTaken1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .lea16LoadZX16SAdd16inIndirect:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host1)))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32inAdd8inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                let left2 = r.get(ip.pointee.a, UInt32.self)
+                let right2 = ip.pointee.immediate
+                _ = v.subtract(left2, right2)
+                guard let next = branch(left2 != right2, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32XLoadZX8XModify32XAdd32:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
+                ip += 1
+                guard let host2 = tlb.modifyHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .loadZX8XLoad32XLoad32XCmp32BranchNZ:
+                guard let host = tlb.readHost(r.indexed(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 != right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Shr32inAnd32iLoad32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .leaXAdd32inLeaXAdd32in:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .move8Shl32inOr32nCmp16i:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) | r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .load32BStore32BLoad32BStore32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .move32Set32Move32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .cmp32Move32Load32BSbb32:
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .add32Store32BModify32BAdc32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.modifyHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .rotate32iBranchNB:
+                v.rotate(ip, ip.pointee.immediate, UInt32.self)
+                ip += 1
+                guard let next = branch(!v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32iAdd16inSlotBranchNZ16:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ ip.pointee.immediate))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                let isTaken2 = r.get(ip.pointee.a, UInt16.self) != 0
+                guard let next = branch(isTaken2, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store32BAdd32Adc32Load32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .or32iLoad32BLoad32BModify32B:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) | ip.pointee.immediate))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                guard let host3 = tlb.modifyHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .pop32Pop32Pop32Return32:
+                let address = r.get(Self.stackPointer, UInt32.self)
+                guard let host = tlb.readHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                let value = vellum_load32(host)
+                r.set(Self.stackPointer, address &+ 4)
+                r.set(ip.pointee.a, value)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
+                ip += 1
+                let address2 = r.get(Self.stackPointer, UInt32.self)
+                guard let host2 = tlb.readHost(address2, 4) else { continue }
+                let value2 = vellum_load32(host2)
+                r.set(Self.stackPointer, address2 &+ 4)
+                r.set(ip.pointee.a, value2)
+                ip += 1
+                let address3 = r.get(Self.stackPointer, UInt32.self)
+                let target3: UInt32
+                if let host3 = tlb.readHost(address3, 4) {
+                    target3 = vellum_load32(host3)
+                } else {
+                    let value3 = slowLoad(address3, 4, ip, fragment)
+                    if value3 > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    target3 = UInt32(truncatingIfNeeded: value3)
+                }
+                r.set(Self.stackPointer, address3 &+ 4 &+ ip.pointee.immediate)
+                if cpu.pointee.engine.endRequested { stealBudget() }
+                guard let next = go(to: target3, cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BStore32BStore32BStore32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .load32BAdd32Load32BStore32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .loadZX8XModify32XShr32iStore32X:
+                guard let host = tlb.readHost(r.indexed(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
+                ip += 1
+                guard let host1 = tlb.modifyHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .store32BPush32iIndirect:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, ip.pointee.immediate)
+                r.set(Self.stackPointer, address1)
+                ip += 1
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .loadZX8XLoad8XTest8iBranchZ:
+                guard let host = tlb.readHost(r.indexed(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host1))
+                ip += 1
+                let value2 = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                guard let next = branch(value2 == 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32Load32BLoad32BMove32:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32nMove32Move32RotateLeft32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value3 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value3 &<< ip.pointee.immediate | value3 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+            case .move32Not32And32nAdd32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, ~r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .xor32nAdd32Load32BLoad32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .add32Load32XAdd32Load32B:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .xor32Store32BMove32And32:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .xor32nAnd32nMove32And32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32nAdd32nAdd32iStore32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .dec32Store8iXJump:
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.indexed(ip), 1) else { continue }
+                vellum_store8(host1, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store32BMove32RotateLeft32inMove32:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value2 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value2 &<< ip.pointee.immediate | value2 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .and32inAdd32Dec32BranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                let value2 = v.decrement(r.get(ip.pointee.a, UInt32.self))
+                r.set(ip.pointee.a, value2)
+                guard let next = branch(value2 != 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32BranchA:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let next = branch(!(v.carryFlag || v.zeroFlag), fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32RotateLeft32inXor32nMove32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value1 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value1 &<< ip.pointee.immediate | value1 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .move8ZeroExtend8Set32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .store32BAdd32inCmp32BranchA:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left2 = r.get(ip.pointee.a, UInt32.self)
+                let right2 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left2, right2)
+                guard let next = branch(left2 > right2, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BLeaXLoad8BLoad8X:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 1) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host2))
+                ip += 1
+                guard let host3 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host3))
+                ip += 1
+            case .move32And32iLoad32BLoadZX16X:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                guard let host3 = tlb.readHost(r.indexed(ip), 2) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host3)))
+                ip += 1
+            case .move32Mul32Shr32inLeaX:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                v.multiply(ip, UInt32.self, signed: false)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+            case .add8iStore8BAdd32inCmp32i:
+                r.set(
+                    ip.pointee.a,
+                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 1) else { continue }
+                vellum_store8(host1, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate)
+                ip += 1
+            case .leaXAdd32nMove32Sub32n:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .sub32iBranchB:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .lea16Store32SAdd16inLea16:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.writeHost(ip, 4, tlb) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+            case .add32nXor32Store32BMove32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .rotateLeft32inXor32nShr32inXor32n:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32Load32BLoad32XAdd32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .adc32Store32XAdd32nAdd32i:
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .load32BLoad32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .store32BLoad32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .move32Load32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .pop32Return32:
+                let address = r.get(Self.stackPointer, UInt32.self)
+                guard let host = tlb.readHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                let value = vellum_load32(host)
+                r.set(Self.stackPointer, address &+ 4)
+                r.set(ip.pointee.a, value)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                let target1: UInt32
+                if let host1 = tlb.readHost(address1, 4) {
+                    target1 = vellum_load32(host1)
+                } else {
+                    let value1 = slowLoad(address1, 4, ip, fragment)
+                    if value1 > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    target1 = UInt32(truncatingIfNeeded: value1)
+                }
+                r.set(Self.stackPointer, address1 &+ 4 &+ ip.pointee.immediate)
+                if cpu.pointee.engine.endRequested { stealBudget() }
+                guard let next = go(to: target1, cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .pop32Pop32:
+                let address = r.get(Self.stackPointer, UInt32.self)
+                guard let host = tlb.readHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                let value = vellum_load32(host)
+                r.set(Self.stackPointer, address &+ 4)
+                r.set(ip.pointee.a, value)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
+                ip += 1
+            case .load32BStore32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .push32Move32:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .move32Move32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .move32Push32i:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, ip.pointee.immediate)
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .push32Push32:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .move32Push32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .load32BAdd32in:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .store32BStore32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .load32BMove32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32inAdd32i:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .store32BMove32:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BLoad32X:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .leaBPush32:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .load32BAdd32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .add32Store32B:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .add32Load32B:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .cmp32Move32:
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load8BCmp8:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .add32iStore32B:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .load32BLeaB:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+            case .load32XAdd32:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .add32inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = ip.pointee.immediate
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 != right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BCmp32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store32BAdd32in:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .sub32iStore32B:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .leaBMove32:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store32BBranchNZ:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push32Load32B:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .add32iPop32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
+                ip += 1
+            case .add16inIndirect:
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32nMove32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .test8BranchNZ:
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add16inJump:
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32Store32B:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .move32Shr32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .sub32Load32B:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .cmp8BranchNZ:
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32nAdd32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .load32BLeaX:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+            case .lea16Store16iS:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.writeHost(ip, 2, tlb) else { continue }
+                vellum_store16(host1, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .set32Move32:
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store16iSAdd16in:
+                guard let host = v.writeHost(ip, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .step32LeaB:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+            case .load32BTest32BranchZ:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let value1 = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                guard let next = branch(value1 == 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BXor32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .loadZX8BAdd32in:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .lea16Load32S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 4, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .xor32Load32B:
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .test8BranchZ:
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32inCmp32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32inAdd32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .leaBCmp32BranchNB:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 >= right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store32XAdd32in:
+                guard let host = tlb.writeHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .add32iMove32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32XMove32:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store8iBAdd32n:
+                guard let host = tlb.writeHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .push32Sub32i:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .add32nCmp32iBranchB:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = ip.pointee.immediate
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32Store32X:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .add16inMove32:
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32inTest8:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .add16inSlotBranchNZ16:
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                let isTaken1 = r.get(ip.pointee.a, UInt16.self) != 0
+                guard let next = branch(isTaken1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32nAdd32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .load32BAdd32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32Adc32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            // End of the superinstructions.
             }
         }
     }

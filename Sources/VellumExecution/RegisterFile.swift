@@ -24,6 +24,24 @@ struct RegisterFile {
         base.storeBytes(of: value, toByteOffset: Int(slot), as: T.self)
     }
 
+    /// The low `width` bytes (1, 2 or 4) of a slot.
+    func get(_ slot: UInt8, _ width: UInt8) -> UInt32 {
+        switch width {
+        case 1: UInt32(get(slot, UInt8.self))
+        case 2: UInt32(get(slot, UInt16.self))
+        default: get(slot, UInt32.self)
+        }
+    }
+
+    /// Writes the low `width` bytes of a slot and keeps the rest.
+    func set(_ slot: UInt8, _ value: UInt32, _ width: UInt8) {
+        switch width {
+        case 1: set(slot, UInt8(truncatingIfNeeded: value))
+        case 2: set(slot, UInt16(truncatingIfNeeded: value))
+        default: set(slot, value)
+        }
+    }
+
     /// b + displacement.
     @inline(__always) func base(_ ip: UnsafePointer<MicroOp>) -> UInt32 {
         get(ip.pointee.b, UInt32.self) &+ ip.pointee.displacement
@@ -45,6 +63,31 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     @inline(__always) func window(_ ip: UnsafePointer<MicroOp>) -> UnsafeMutablePointer<SegmentWindow> {
         let first = UnsafeMutableRawPointer(self) + GuestVisible.windowsOffset
         return first.assumingMemoryBound(to: SegmentWindow.self) + Int(ip.pointee.e)
+    }
+
+    /// Host address of the operand of a segmented micro-op, or nil for the slow path.
+    @inline(__always) func readHost(
+        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeRawPointer? {
+        let offset = RegisterFile(self).base(ip)
+        let window = window(ip)
+        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.readLast else { return nil }
+        return tlb.readHost(window.pointee.base &+ offset, width)
+    }
+
+    @inline(__always) func writeHost(
+        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeMutableRawPointer? {
+        let offset = RegisterFile(self).base(ip)
+        let window = window(ip)
+        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.writeLast else { return nil }
+        return tlb.writeHost(window.pointee.base &+ offset, width)
+    }
+
+    @inline(__always) func modifyHost(
+        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeRawPointer? {
+        UnsafeRawPointer(writeHost(ip, width, tlb))
     }
 
     /// Host address of the operand of an x87 micro-op, or nil for the slow path.

@@ -4,7 +4,8 @@ import VellumIA32
 ///
 /// What the fields mean depends on the opcode (see `MicroOpcode`).  Slots are byte offsets into the register file.
 package struct MicroOp: Equatable, Sendable {
-    package var opcode: MicroOpcode
+    /// What the interpreter goes by: the opcode, or the superinstruction that starts here.
+    package var dispatch: DispatchCode
     package var a: UInt8
     package var b: UInt8
     package var c: UInt8
@@ -19,7 +20,7 @@ package struct MicroOp: Equatable, Sendable {
         _ opcode: MicroOpcode, a: RegisterSlot = .zero, b: RegisterSlot = .zero, c: RegisterSlot = .zero, d: UInt8 = 0,
         e: UInt8 = 0, immediate: UInt32 = 0, displacement: UInt32 = 0
     ) {
-        self.opcode = opcode
+        dispatch = DispatchCode(opcode)
         self.a = a.offset
         self.b = b.offset
         self.c = c.offset
@@ -28,6 +29,21 @@ package struct MicroOp: Equatable, Sendable {
         instruction = 0
         self.immediate = immediate
         self.displacement = displacement
+    }
+}
+
+extension MicroOp {
+    /// What the micro-op does by itself.
+    package var opcode: MicroOpcode {
+        get { dispatch.opcode }
+        set { dispatch = DispatchCode(newValue) }
+    }
+
+    /// The micro-op as it is when no superinstruction starts at it.
+    package var alone: MicroOp {
+        var alone = self
+        alone.opcode = opcode
+        return alone
     }
 }
 
@@ -42,7 +58,7 @@ extension MicroOp {
 
     /// The call of a `.hypervisor` micro-op; nil when the field names none.
     @inline(__always) package var hypervisorCall: HypervisorCall? {
-        opcode == .hypervisor ? HypervisorCall(number: c) : nil
+        dispatch == .hypervisor ? HypervisorCall(number: c) : nil
     }
 
     package var callArguments: CallArguments { withUnsafePointer(to: self) { CallArguments(at: $0) } }

@@ -139,5 +139,13 @@ extension MicroOpcode {
     /// Memory families: the `B` form of the 8-, 16- or 32-bit member, where `self` is the 8-bit `B` form.
     package func memorySized(_ size: UInt8) -> MicroOpcode { offset(size == 1 ? 0 : size == 2 ? 3 : 6) }
 
+    /// A load that extends the sign.
+    package var extendsSign: Bool {
+        switch self {
+        case .loadSX8B, .loadSX8X, .loadSX8S, .loadSX16B, .loadSX16X, .loadSX16S: true
+        default: false
+        }
+    }
+
     package var isTerminal: Bool { rawValue >= MicroOpcode.jump.rawValue }
 }

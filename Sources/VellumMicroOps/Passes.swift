@@ -11,6 +11,7 @@ package enum Passes {
     package static let all = [
         Pass(name: "dead flags") { Passes.dropDeadFlags(&$0) },
         Pass(name: "fusion") { Passes.fuse(&$0) },
+        Pass(name: "superinstructions") { Passes.markSuperinstructions(&$0) },
     ]
 
     package static func run(on unit: inout TranslatedUnit) {

@@ -2,7 +2,8 @@ import VellumIA32
 
 /// The textual form of micro-ops and units: for golden tests, and for people.
 package enum Printer {
-    /// One micro-op without its instruction: `add32 eax, t0`, `load32 eax, [ds:ebx+0x4]`.
+    /// One micro-op without its instruction: `add32 eax, t0`, `load32 eax, [ds:ebx+0x4]`.  `{3}` behind one means that a
+    /// superinstruction of three micro-ops starts there.
     package static func text(_ operation: MicroOp, targets: (UInt32, UInt32)? = nil) -> String {
         if operation.opcode == .hypervisor { return callText(operation) }
         let operands = operandTexts(operation)
@@ -13,7 +14,8 @@ package enum Printer {
         if flow.contains(.link0) { text += " -> " + (targets.map { hex($0.0) } ?? "link 0") }
         if flow.contains(.link1) { text += flow.contains(.link0) ? " else " : " -> " }
         if flow.contains(.link1) { text += targets.map { hex($0.1) } ?? "link 1" }
-        return text
+        let parts = operation.dispatch.sequence.count
+        return parts > 1 ? text + " {\(parts)}" : text
     }
 
     /// A unit, one micro-op a line, each instruction's EIP before its first one.

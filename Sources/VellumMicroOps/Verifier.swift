@@ -20,6 +20,7 @@ package struct VerifierError: Error, Equatable, Sendable, CustomStringConvertibl
         case badOffsets = "instruction offsets do not ascend by 1 to 15, or the counts disagree with them"
         case undefinedTemporary = "a temporary is read that its instruction has not written"
         case impreciseFault = "a fault could come after the instruction has changed something"
+        case badSuperinstruction = "what follows is not what the superinstruction consists of"
         case badFusion = "the fused comparison belongs to no earlier instruction"
     }
 
@@ -57,7 +58,13 @@ package struct Verifier {
         try checkFlow()
         for (index, operation) in unit.operations.enumerated() {
             if let rule = operation.brokenRule { throw failure(rule, index) }
-            if let rule = precision.step(operation) { throw failure(rule, index) }
+            if let rule = precision.step(operation.alone) { throw failure(rule, index) }
+        }
+        for (index, operation) in unit.operations.enumerated() {
+            let parts = operation.dispatch.sequence
+            guard parts.count == 1 || parts == unit.operations[index...].prefix(parts.count).map(\.opcode) else {
+                throw failure(.badSuperinstruction, index)
+            }
         }
     }
 

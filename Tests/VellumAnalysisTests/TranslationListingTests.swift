@@ -14,7 +14,7 @@ import VellumMachine
 
     @Test func everyStageIsThereInOrder() throws {
         let listing = try listing([0x9C, 0x58, 0x50, 0x9D], is32Bit: false)
-        #expect(listing.stages.map(\.name) == ["lowering", "dead flags", "fusion"])
+        #expect(listing.stages.map(\.name) == ["lowering", "dead flags", "fusion", "superinstructions"])
         #expect(listing.instructions.map(\.text) == ["pushf", "pop ax", "push ax", "popf"])
         #expect(listing.stages[0].operations.first?.text == "call pushf size 2")
     }

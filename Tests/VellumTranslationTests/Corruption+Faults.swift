@@ -17,10 +17,23 @@ extension Corruptor {
         case .storeElsewhere:
             changeLateStore { $0.displacement &+= UInt32.random(in: 0x1000...0x7FFF_0000, using: &$1) }
         case .storeWider: widenLateStore()
+        case .superinstruction: markWrongly()
         case .fusedWithItself:
             change({ $0.opcode.fusedComparison != nil }) { operation, _ in operation.d = operation.instruction }
         default: fuseTooEarly()
         }
+    }
+
+    /// Marks a superinstruction before other micro-ops than its parts.
+    private mutating func markWrongly() -> Bool {
+        guard let index = pick({ !$0.opcode.isTerminal }) else { return false }
+        let operations = unit.operations[index...].map(\.opcode)
+        let number = Superinstructions.sequences.firstIndex { $0[0] == operations[0] && !operations.starts(with: $0) }
+        guard let number, let code = DispatchCode(rawValue: UInt16(MicroOpcode.allCases.count + number)) else {
+            return false
+        }
+        unit.operations[index].dispatch = code
+        return true
     }
 
     /// The first operation of its instruction that can fault: nothing can have proven it harmless.

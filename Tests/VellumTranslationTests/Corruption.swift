@@ -12,7 +12,7 @@ enum Corruption: CaseIterable {
     case instructionBeyondEnd, instructionOrder, offsetStep, offsetFirst, offsetMissing, retiringCount, classCount
     case temporaryNeverWritten, temporaryOfOtherInstruction, temporaryAcross
     case changeBeforeFault, flagsBeforeFault, storeBeforeFault, callBeforeFault, moveUpChange, loadWithoutRight
-    case storeElsewhere, storeWider, fusedWithItself, fusedTooEarly
+    case storeElsewhere, storeWider, fusedWithItself, fusedTooEarly, superinstruction
 
     /// The rules that the result may be rejected for.
     var rules: Set<VerifierError.Rule> {
@@ -39,6 +39,7 @@ enum Corruption: CaseIterable {
             .loadWithoutRight, .storeElsewhere, .storeWider:
             [.impreciseFault]
         case .fusedWithItself, .fusedTooEarly: [.badFusion]
+        case .superinstruction: [.badSuperinstruction]
         }
     }
 

@@ -18,6 +18,7 @@ static inline void vellum_way_not_taken(void) { __asm__ volatile("# not taken");
 VELLUM_INLINE uint8_t vellum_load8(const void *_Nonnull at) { return *(const uint8_t *)at; }
 VELLUM_INLINE uint16_t vellum_load16(const void *_Nonnull at) { uint16_t v; __builtin_memcpy(&v, at, 2); return v; }
 VELLUM_INLINE uint32_t vellum_load32(const void *_Nonnull at) { uint32_t v; __builtin_memcpy(&v, at, 4); return v; }
+VELLUM_INLINE uint64_t vellum_load64(const void *_Nonnull at) { uint64_t v; __builtin_memcpy(&v, at, 8); return v; }
 VELLUM_INLINE void vellum_store8(void *_Nonnull at, uint8_t v) { *(uint8_t *)at = v; }
 VELLUM_INLINE void vellum_store16(void *_Nonnull at, uint16_t v) { __builtin_memcpy(at, &v, 2); }
 VELLUM_INLINE void vellum_store32(void *_Nonnull at, uint32_t v) { __builtin_memcpy(at, &v, 4); }

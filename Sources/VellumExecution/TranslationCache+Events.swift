@@ -94,6 +94,14 @@ extension TranslationCache {
         (table.values + graveyard).reduce(settledEntries) { $0 &+ $1.pointee.entries }
     }
 
+    /// The fragments that are there, how often each was entered since counts were last told, and its opcodes.
+    package var countedFragments: [(entries: UInt64, opcodes: [MicroOpcode])] {
+        (table.values + graveyard).filter { $0.pointee.entries > 0 }.map { fragment in
+            let operations = UnsafeBufferPointer(start: fragment.operations, count: Int(fragment.pointee.operationCount))
+            return (fragment.pointee.entries, operations.map(\.opcode).filter { $0 != .logEntry })
+        }
+    }
+
     /// Stores have killed fragments of the page.
     package func changesItself(_ physical: UInt32) -> Bool { pages[physical >> 12]?.changesItself ?? false }
 

@@ -181,6 +181,16 @@ package enum Superinstructions {
         [.add32, .adc32],
     ]
 
+    /// Whether an opcode may be part of a superinstruction.  Left out is what does nearly all its work out of line, and
+    /// what no fragment goes on after.
+    package static func mayContain(_ opcode: MicroOpcode) -> Bool {
+        switch opcode {
+        case .hypervisor, .logEntry, .fault, .exit, .probeWrite, .bulkMove, .bulkFill, .linear, .limitCheck: false
+        case .wait, .float, .floatRead, .floatWrite, .floatStore32, .floatStore64, .simd, .simdRead, .simdWrite: false
+        default: true
+        }
+    }
+
     /// The name of a superinstruction: its parts' names in a row.
     package static func name(_ sequence: [MicroOpcode]) -> String {
         sequence.reduce("") { name, opcode in

@@ -7,7 +7,7 @@ package struct ConformanceCommand: ParsableCommand {
         abstract: "Checks the engine against vectors, the host processor and itself.",
         subcommands: [
             MooCommand.self, SnippetCommand.self, OracleCommand.self, FloatCommand.self, EnginesCommand.self,
-            FuzzCommand.self,
+            FuzzCommand.self, SequencesCommand.self,
         ])
 
     package init() {}

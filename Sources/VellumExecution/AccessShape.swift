@@ -1,7 +1,7 @@
 import VellumIA32
 import VellumMicroOps
 
-/// What the slow path must know of a load or store: the opcode's effects in eight bytes.
+/// What slow paths must know of a micro-op: the opcode's effects in eight bytes.
 struct AccessShape {
     var memory: MemoryUse
     /// Bytes in memory, 1 to 4; zero where the opcode says nothing.
@@ -12,6 +12,7 @@ struct AccessShape {
     var isIndexed: Bool
     /// PUSH and POP: the address is the stack pointer.
     var isStack: Bool
+    var touchesFlags: Bool
     /// How a loaded value extends to the slot.
     var format: FieldFormat
 
@@ -22,6 +23,7 @@ struct AccessShape {
         slotWidth = effects.a.width
         isSegmented = effects.usesSegment
         isIndexed = effects.usesScale
+        touchesFlags = !effects.flagsTouched.isEmpty || !effects.flow.isEmpty && !opcode.isAccess
         isStack = [.push32, .push32i, .pop32].contains(opcode)
         format = !opcode.extendsSign ? .dword : effects.memoryWidth == 1 ? .signedByte : .signedWord
     }

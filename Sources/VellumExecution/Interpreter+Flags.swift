@@ -1,4 +1,5 @@
 import VellumIA32
+import VellumMicroOps
 
 /// A register width that the lazy flags know.
 protocol FlagWidth: FixedWidthInteger, UnsignedInteger {
@@ -116,5 +117,41 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         var flags = arithmeticFlags
         if zero { flags.insert(.zero) } else { flags.remove(.zero) }
         arithmeticFlags = flags
+    }
+}
+
+extension Interpreter {
+    /// Makes up the flags that the operations before `ip` left out because only an exit here would show them.
+    @inline(never)
+    func restoreFlags(before ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
+        let first = fragment.operations
+        // In the stub all flags are computed.
+        guard ip > first, ip < first + Int(fragment.pointee.operationCount) else { return }
+        var at = ip - 1
+        while at > first, !shapes[Int(at.pointee.dispatch.rawValue)].touchesFlags, at.pointee.restoration == .none {
+            at -= 1
+        }
+        let operation = at.pointee.restored
+        guard at.pointee.restoration != .none else { return }
+        switch operation.opcode.effects.a.width {
+        case 1: restoreFlags(operation, UInt8.self)
+        case 2: restoreFlags(operation, UInt16.self)
+        default: restoreFlags(operation, UInt32.self)
+        }
+    }
+
+    private func restoreFlags<T: FlagWidth>(_ operation: MicroOp, _: T.Type) {
+        let v = cpu.visible
+        let r = RegisterFile(v)
+        let result: T = r.get(operation.a, T.self)
+        let hasSlot = operation.opcode.effects.b.isRead
+        let right: T = hasSlot ? r.get(operation.b, T.self) : T(truncatingIfNeeded: operation.immediate)
+        switch operation.opcode {
+        case .inc8, .inc16, .inc32: _ = v.increment(result &- 1)
+        case .dec8, .dec16, .dec32: _ = v.decrement(result &+ 1)
+        case .add8, .add16, .add32, .add8i, .add16i, .add32i: _ = v.add(result &- right, right)
+        case .sub8, .sub16, .sub32, .sub8i, .sub16i, .sub32i: _ = v.subtract(result &+ right, right)
+        default: _ = v.logic(result)
+        }
     }
 }

@@ -115,10 +115,11 @@ extension Interpreter {
         var source = ip + 1
         // The unit ends behind the instruction anyway, in an exit that looks at the world.
         if source.pointee.opcode == .exit, source.pointee.instruction == ip.pointee.instruction { return source }
+        restoreFlags(before: ip, fragment)
         var target = stub
         let last = stub + (Interpreter.stubCapacity - 3)
         while source.pointee.instruction == ip.pointee.instruction, target < last {
-            target.pointee = source.pointee.alone
+            target.pointee = source.pointee.alone.restored
             if source.pointee.opcode.isTerminal || source.pointee.opcode == .exit {
                 stealBudget()
                 return UnsafePointer(stub)
@@ -153,6 +154,7 @@ extension Interpreter {
     /// The current instruction faults: it and all after it are not charged.
     @inline(never)
     func raise(_ fault: GuestFault, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) -> BackendExit {
+        restoreFlags(before: ip, fragment)
         giveBack(fragment.pointee.count &- Int64(ip.pointee.instruction), tried: true, cpu)
         cpu.pointee.engine.eip = fragment.eip(ofInstruction: ip.pointee.instruction)
         return .fault(fault)

@@ -1,22 +1,22 @@
 import VellumIA32
 
 extension Passes {
-    /// Replaces flag-setting operations by their flag-less forms, or drops them, where nothing can see the flags: later
-    /// operations of the unit set them all again, and nothing in between can read them, fault or leave the unit.
+    /// Replaces flag-setting operations by their flag-less forms, or drops them, where no operation sees the flags: later
+    /// ones set them all again.
     ///
-    /// One walk backwards.  A fault shows the flags from before its instruction, so all are live where an operation can
-    /// fault; leaving shows those from after it, so all are live at the end of an instruction that can leave.
+    /// One walk backwards.  A fault shows the flags from before its instruction, and leaving those from after it.  Where
+    /// only a load or a store between can fault or leave, the flags are not computed either when that exit can make
+    /// them up for itself, from a result and an operand that are still there: see `FlagRestoration`.
     static func dropDeadFlags(_ unit: inout TranslatedUnit) {
-        var live = EFlags.visible
+        var walk = FlagWalk()
         var index = unit.operations.count
         var kept = index
         while index > 0 {
             let start = unit.startOfInstruction(endingAt: index)
-            if unit.operations[start..<index].contains(where: { $0.opcode.effects.canLeave }) { live = .visible }
+            walk.enter(unit.operations[start..<index])
             while index > start {
                 index -= 1
-                guard let operation = unit.operations[index].dropping(flagsOutside: live) else { continue }
-                live = operation.liveFlags(before: live)
+                guard let operation = walk.step(over: index, from: start, in: unit) else { continue }
                 kept -= 1
                 unit.operations[kept] = operation
             }
@@ -42,6 +42,70 @@ extension Passes {
     }
 }
 
+/// What is known on the walk backwards of the flags at a place.
+private struct FlagWalk {
+    /// Flags that an operation further on reads, or that something shows which needs them all.
+    private var live = EFlags.visible
+    /// Before all flags are set again, loads or stores may show them.
+    private var areShown = false
+    /// What is written from here to the last of those.
+    private var written: SlotSet = []
+
+    /// Everything must be in its place here.
+    private mutating func settle() {
+        live = .visible
+        areShown = false
+        written = []
+    }
+
+    mutating func enter(_ instruction: ArraySlice<MicroOp>) {
+        if instruction.contains(where: { $0.opcode.effects.canLeave && !$0.opcode.isAccess }) { settle() }
+    }
+
+    /// The operation as it stays; nil where nothing is left of it.
+    mutating func step(over index: Int, from start: Int, in unit: TranslatedUnit) -> MicroOp? {
+        let operation = unit.operations[index]
+        let effects = operation.opcode.effects
+        if operation.opcode.isAccess {
+            areShown = true
+            written.formUnion(operation.effects.writes)
+            return operation
+        }
+        if effects.canFault || effects.canLeave {
+            settle()
+            return operation
+        }
+        let touched = effects.flagsTouched
+        if !touched.isEmpty, touched.isDisjoint(with: live), effects.flow.isEmpty {
+            let mayLeave = unit.operations[start..<index].contains { $0.opcode.isAccess }
+            if !areShown && !mayLeave {
+                if operation.writesNothingButFlags { return nil }
+                if let plain = operation.withoutFlags { return plain }
+            } else if let lean = operation.restorable(areShown ? written : nil) {
+                pass(operation)
+                return lean
+            }
+        }
+        pass(operation)
+        return operation
+    }
+
+    private mutating func pass(_ operation: MicroOp) {
+        let effects = operation.opcode.effects
+        if effects.flagsTouched.isEmpty {
+            if areShown { written.formUnion(operation.effects.writes) }
+        } else if effects.flagsWritten.isSuperset(of: .arithmetic) || !areShown {
+            areShown = false
+            written = []
+            live.subtract(effects.flagsWritten)
+        } else {
+            // Some of the flags shown are older ones.
+            settle()
+        }
+        live.formUnion(effects.flagsRead.union(operation.flagsReadByFields))
+    }
+}
+
 extension TranslatedUnit {
     /// The index of the first operation of the instruction whose last one is before `end`.
     fileprivate func startOfInstruction(endingAt end: Int) -> Int {
@@ -59,16 +123,7 @@ extension MicroOp {
         return after.subtracting(effects.flagsWritten).union(effects.flagsRead).union(flagsReadByFields)
     }
 
-    /// The operation without the work for flags that are not live; nil where nothing is left of it.
-    fileprivate func dropping(flagsOutside live: EFlags) -> MicroOp? {
-        let effects = opcode.effects
-        let touched = effects.flagsTouched
-        guard !touched.isEmpty, touched.isDisjoint(with: live), effects.flow.isEmpty else { return self }
-        if writesNothingButFlags { return nil }
-        return withoutFlags ?? self
-    }
-
-    private var writesNothingButFlags: Bool {
+    fileprivate var writesNothingButFlags: Bool {
         let effects = self.effects
         return effects.writes.isEmpty && effects.memory == .none
     }

@@ -72,6 +72,8 @@ package enum Printer {
     private static func name(_ operation: MicroOp) -> String {
         let opcode = operation.opcode
         var name = "\(opcode)"
+        // Flags that an exit makes up.
+        if operation.restoration != .none { name += "*" }
         if opcode.effects.memoryWidth != 0, let last = name.last, "BXS".contains(last) { name.removeLast() }
         func kind(_ names: [String]) -> String {
             let index = Int(operation.d)

@@ -4,6 +4,7 @@ extension MicroOp {
     /// The first rule about single fields that the micro-op breaks.
     var brokenRule: VerifierError.Rule? {
         if opcode == .hypervisor { return brokenCallRule }
+        if opcode.leavesOutFlags, FlagRestoration(rawValue: e) == nil { return .badKind }
         let effects = opcode.effects
         for (offset, use) in [(a, effects.a), (b, effects.b), (c, effects.c)] {
             if let rule = MicroOp.brokenRule(of: offset, use) { return rule }

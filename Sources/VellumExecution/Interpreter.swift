@@ -1598,148 +1598,6 @@ package final class Interpreter: ExecutionBackend {
                 ip = next.operations
                 tlb = mmu.currentEntries
             // Superinstructions: made from the cases above, see Superinstructions.swift.
-            case .floatLoad64FloatMemory64FloatRegisterAdd32in:
-                guard let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
-                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
-                    ip = next
-                    continue
-                }
-                note(ip, fragment, unit, cpu)
-                ip += 1
-                let kind1 = ip.pointee.immediate >> 3 & 7
-                guard let host1 = v.operand(ip, 8, tlb), vellum_x87_memory64(unit, kind1, vellum_load64(host1)) else {
-                    continue
-                }
-                note(ip, fragment, unit, cpu)
-                ip += 1
-                guard vellum_x87_arithmetic(unit, ip.pointee.immediate) else { continue }
-                note(ip, fragment, unit, cpu)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .load32BLoad32XImulTwo32Add32n:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .store8iBAdd32nCmp32iBranchB:
-                guard let host = tlb.writeHost(r.base(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let left2 = r.get(ip.pointee.a, UInt32.self)
-                let right2 = ip.pointee.immediate
-                _ = v.subtract(left2, right2)
-                guard let next = branch(left2 < right2, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .load32BSub32iStore32BCmp32iBranchG:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                let left3 = r.get(ip.pointee.a, UInt32.self)
-                let right3 = ip.pointee.immediate
-                _ = v.subtract(left3, right3)
-                let isTaken3 = Int32(bitPattern: left3) > Int32(bitPattern: right3)
-                guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .move32Inc32LoadZX8XCmp32iBranchA:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
-                ip += 1
-                guard let host2 = tlb.readHost(r.indexed(ip), 1) else { continue }
-                r.set(ip.pointee.a, UInt32(vellum_load8(host2)))
-                ip += 1
-                let left3 = r.get(ip.pointee.a, UInt32.self)
-                let right3 = ip.pointee.immediate
-                _ = v.subtract(left3, right3)
-                guard let next = branch(left3 > right3, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .add32inAdd32iBranchNZ:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .skipIfZero32Load8BCmp8Step32:
-                if r.get(ip.pointee.a, UInt32.self) == 0 {
-                    guard let next = follow(1, fragment, cpu) else { return stopped() }
-                    fragment = next
-                    ip = next.operations
-                    continue
-                }
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
-                r.set(ip.pointee.a, vellum_load8(host1))
-                ip += 1
-                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
-                ip += 1
-            case .add32iBranchNZ:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .load32XXor32Store32XAdd32in:
-                guard let host = tlb.readHost(r.indexed(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host2 = tlb.writeHost(r.indexed(ip), 4) else { continue }
-                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .load32BXor32Add32inAdd32i:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
             case .store32BAdd32inLeaBCmp32BranchNB:
                 guard let host = tlb.writeHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1758,38 +1616,52 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .store32BSub32inLeaBCmp32BranchNB:
-                guard let host = tlb.writeHost(r.base(ip), 4) else {
+            case .floatRegisterAdd32inAdd32iBranchNZ:
+                guard vellum_x87_arithmetic(unit, ip.pointee.immediate) else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                    continue
+                }
+                note(ip, fragment, unit, cpu)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BSub32inStore32BCmp32iBranchG:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
                     continue
                 }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(ip.pointee.a, vellum_load32(host))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- ip.pointee.immediate)
                 ip += 1
-                r.set(ip.pointee.a, r.base(ip))
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
                 let left3 = r.get(ip.pointee.a, UInt32.self)
-                let right3 = r.get(ip.pointee.b, UInt32.self)
+                let right3 = ip.pointee.immediate
                 _ = v.subtract(left3, right3)
-                guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
+                let isTaken3 = Int32(bitPattern: left3) > Int32(bitPattern: right3)
+                guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .push32iJump:
-                let address = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host = tlb.writeHost(address, 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, ip.pointee.immediate)
-                r.set(Self.stackPointer, address)
+            case .add32nAdd32inAdd32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .store8iBInc32BranchNZ:
+            case .store8iBAdd32nCmp32iBranchB:
                 guard let host = tlb.writeHost(r.base(ip), 1) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
@@ -1797,21 +1669,91 @@ package final class Interpreter: ExecutionBackend {
                 }
                 vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
-                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                let left2 = r.get(ip.pointee.a, UInt32.self)
+                let right2 = ip.pointee.immediate
+                _ = v.subtract(left2, right2)
+                guard let next = branch(left2 < right2, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .inc32LoadZX8BAdd32inTest8:
-                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+            case .move32Add32inLoadZX8XCmp32iBranchA:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
-                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                guard let host2 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host2)))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 > right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BLoad32XImulTwo32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .loadZX8BAdd32inTest8BranchNZ:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
                 ip += 1
                 _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
                 ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp8Step32LeaBLoopWhile32:
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let isTaken3 = r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0)
+                guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32nStore32XAdd32inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 != right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32nAdd32inAdd32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .load32BCmp32BranchZ:
                 guard let host = tlb.readHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1824,6 +1766,75 @@ package final class Interpreter: ExecutionBackend {
                 let right1 = r.get(ip.pointee.b, UInt32.self)
                 _ = v.subtract(left1, right1)
                 guard let next = branch(left1 == right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32inAdd32inAdd8inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 != right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32XLeaBStore32XLeaX:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+            case .load32BCmp32BranchB:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .floatLoad64FloatMemory64:
+                guard let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                    continue
+                }
+                note(ip, fragment, unit, cpu)
+                ip += 1
+                let kind1 = ip.pointee.immediate >> 3 & 7
+                guard let host1 = v.operand(ip, 8, tlb), vellum_x87_memory64(unit, kind1, vellum_load64(host1)) else {
+                    continue
+                }
+                note(ip, fragment, unit, cpu)
+                ip += 1
+            case .store8iBInc32BranchNZ:
+                guard let host = tlb.writeHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
             case .load32BAdd32inCmp32BranchL:
@@ -1843,18 +1854,47 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(isTaken2, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .load32BCmp32BranchB:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
+            case .zeroExtend8And32inShl32i:
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .leaBMove32Push32iJump:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address2 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host2 = tlb.writeHost(address2, 4) else { continue }
+                vellum_store32(host2, ip.pointee.immediate)
+                r.set(Self.stackPointer, address2)
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .shl32inOr32nCmp16iBranchA:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) | r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!(v.carryFlag || v.zeroFlag), fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push32iJump:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
                     continue
                 }
-                r.set(ip.pointee.a, vellum_load32(host))
+                vellum_store32(host, ip.pointee.immediate)
+                r.set(Self.stackPointer, address)
                 ip += 1
-                let left1 = r.get(ip.pointee.a, UInt32.self)
-                let right1 = r.get(ip.pointee.b, UInt32.self)
-                _ = v.subtract(left1, right1)
-                guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
             case .load32BAdd32inCmp32BranchG:
@@ -1874,56 +1914,6 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(isTaken2, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .move32Push32iJump:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, ip.pointee.immediate)
-                r.set(Self.stackPointer, address1)
-                ip += 1
-                guard let next = follow(0, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .load8BStore8BStep32Step32:
-                guard let host = tlb.readHost(r.base(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load8(host))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 1) else { continue }
-                vellum_store8(host1, r.get(ip.pointee.a, UInt8.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
-                ip += 1
-            case .load32XIndirect:
-                guard let host = tlb.readHost(r.indexed(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .load8BCmp8BranchNZ:
-                guard let host = tlb.readHost(r.base(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load8(host))
-                ip += 1
-                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
             case .load32BLoad32BLoad32BLoad32B:
                 guard let host = tlb.readHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -1941,44 +1931,14 @@ package final class Interpreter: ExecutionBackend {
                 guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host3))
                 ip += 1
-            case .push32Push32Push32LeaB:
-                let address = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host = tlb.writeHost(address, 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address)
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address1)
-                ip += 1
-                let address2 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host2 = tlb.writeHost(address2, 4) else { continue }
-                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address2)
-                ip += 1
-                r.set(ip.pointee.a, r.base(ip))
-                ip += 1
-            case .move32Add32iMove32Push32i:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
+            case .add32iPop32Pop32Return32:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let address3 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host3 = tlb.writeHost(address3, 4) else { continue }
-                vellum_store32(host3, ip.pointee.immediate)
-                r.set(Self.stackPointer, address3)
-                ip += 1
-            case .add32nAdd32iPop32Pop32:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
                 ip += 1
                 let address2 = r.get(Self.stackPointer, UInt32.self)
                 guard let host2 = tlb.readHost(address2, 4) else { continue }
@@ -1987,49 +1947,88 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, value2)
                 ip += 1
                 let address3 = r.get(Self.stackPointer, UInt32.self)
-                guard let host3 = tlb.readHost(address3, 4) else { continue }
-                let value3 = vellum_load32(host3)
-                r.set(Self.stackPointer, address3 &+ 4)
-                r.set(ip.pointee.a, value3)
+                let target3: UInt32
+                if let host3 = tlb.readHost(address3, 4) {
+                    target3 = vellum_load32(host3)
+                } else {
+                    let value3 = slowLoad(address3, 4, ip, fragment)
+                    if value3 > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    target3 = UInt32(truncatingIfNeeded: value3)
+                }
+                r.set(Self.stackPointer, address3 &+ 4 &+ ip.pointee.immediate)
+                if cpu.pointee.engine.endRequested { stealBudget() }
+                guard let next = go(to: target3, cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32XIndirect:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
                 ip += 1
-            case .move32Shl32inAdd32nZeroExtend8:
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store8BStep32Step32Jump:
+                guard let host = tlb.writeHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load8BCmp8BranchNZ:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32iMove32Push32iJump:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
+                let address2 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host2 = tlb.writeHost(address2, 4) else { continue }
+                vellum_store32(host2, ip.pointee.immediate)
+                r.set(Self.stackPointer, address2)
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .shl32inAdd32nZeroExtend8Xor32n:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
                 ip += 1
-            case .xor32LoadZX8BAdd32inTest8:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
-                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
+            case .move32ZeroExtend16Shr32inAdd32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
                 ip += 1
-                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
                 ip += 1
-            case .leaBStore32XLeaXAdd32in:
-                r.set(ip.pointee.a, r.base(ip))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.indexed(ip))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .zeroExtend8And32inShl32iLoad32X:
-                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, v.shl(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let host3 = tlb.readHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host3))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
             case .load32XMove32ZeroExtend16Shr32in:
                 guard let host = tlb.readHost(r.indexed(ip), 4) else {
@@ -2061,26 +2060,6 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .add32inCmp32Move32Move32:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .add32Load32BLoad32XSub32:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
             case .leaXAdd32iStore32BBranchNZ:
                 r.set(ip.pointee.a, r.indexed(ip))
                 ip += 1
@@ -2092,25 +2071,6 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .move32Load32BSetccShr32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-                r.set(ip.pointee.a, v.holds(ip) ? UInt8(1) : 0)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
-                ip += 1
-            case .move32ZeroExtend16Shr32inAdd32:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
             case .load32BAdc32Store32XMove32:
                 guard let host = tlb.readHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -2126,14 +2086,26 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .imulTwo32nImulTwo32nImulTwo32nImulTwo32n:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+            case .add32Load32BLoad32XSub32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .move32Load32BSetccShr32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.holds(ip) ? UInt8(1) : 0)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
                 ip += 1
             case .xor32nAdd32Load32BCmp32:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
@@ -2144,6 +2116,29 @@ package final class Interpreter: ExecutionBackend {
                 r.set(ip.pointee.a, vellum_load32(host2))
                 ip += 1
                 _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BCmov32Add32nShl32in:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                if v.holds(ip) { r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self)) }
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                ip += 1
+            case .add32inCmp32Move32Move32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
             case .store32BMove32Add32Load32B:
                 guard let host = tlb.writeHost(r.base(ip), 4) else {
@@ -2160,30 +2155,51 @@ package final class Interpreter: ExecutionBackend {
                 guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host3))
                 ip += 1
-            case .load32BCmov32Add32nShl32in:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
+            case .imulTwo32nImulTwo32nImulTwo32nImulTwo32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                if v.holds(ip) { r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self)) }
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .leaBAdd32iLoad32BAdd32in:
-                r.set(ip.pointee.a, r.base(ip))
+            case .xor32nMove32RotateLeft32inXor32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
+                let value2 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value2 &<< ip.pointee.immediate | value2 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .move32RotateLeft32inMove32RotateLeft32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value1 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value1 &<< ip.pointee.immediate | value1 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value3 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value3 &<< ip.pointee.immediate | value3 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+            case .add32inLoad32BAdd32inCmp32BranchG:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
                 ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                let isTaken3 = Int32(bitPattern: left3) > Int32(bitPattern: right3)
+                guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .move32Load32BAdd32inCmp32BranchL:
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
@@ -2199,32 +2215,6 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(isTaken3, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .rotateLeft32inXor32nMove32RotateLeft32in:
-                let value = r.get(ip.pointee.a, UInt32.self)
-                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let value3 = r.get(ip.pointee.a, UInt32.self)
-                r.set(ip.pointee.a, value3 &<< ip.pointee.immediate | value3 &>> (32 &- ip.pointee.immediate))
-                ip += 1
-            case .store32BStore32BAdd32inCmp32:
-                guard let host = tlb.writeHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
-                ip += 1
             case .lea16Load32SAdd16inMove32:
                 r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
                 ip += 1
@@ -2236,6 +2226,84 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
+            case .add32inCmp32Move32BranchA:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let next = branch(!(v.carryFlag || v.zeroFlag), fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .and32inAdd32Dec32BranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                let value2 = v.decrement(r.get(ip.pointee.a, UInt32.self))
+                r.set(ip.pointee.a, value2)
+                guard let next = branch(value2 != 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push32Push32Push32:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+                let address2 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host2 = tlb.writeHost(address2, 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address2)
+                ip += 1
+            case .move32Set32Move32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .move8ZeroExtend8Set32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .lea16Store16iSAdd16inJump:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.writeHost(ip, 2, tlb) else { continue }
+                vellum_store16(host1, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .lea16LoadZX16SAdd16inIndirect:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host1)))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .add32inCmp32iBranchZ:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
                 ip += 1
@@ -2282,52 +2350,40 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .leaBLoopWhile32:
-                r.set(ip.pointee.a, r.base(ip))
+            case .skipIfZero32Load8B:
+                if r.get(ip.pointee.a, UInt32.self) == 0 {
+                    guard let next = follow(1, fragment, cpu) else { return stopped() }
+                    fragment = next
+                    ip = next.operations
+                    continue
+                }
                 ip += 1
-                let isTaken1 = r.get(ip.pointee.a, UInt32.self) != 0 && v.zeroFlag == (ip.pointee.d != 0)
-                guard let next = branch(isTaken1, fragment, cpu) else { return stopped() }
+                guard let host1 = tlb.readHost(r.base(ip), 1) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host1))
+                ip += 1
+            case .move8Test8iBranchZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                let value1 = v.logic(r.get(ip.pointee.a, UInt8.self) & UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                guard let next = branch(value1 == 0, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .lea16LoadZX16SAdd16inIndirect:
-                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
-                ip += 1
-                guard let host1 = v.readHost(ip, 2, tlb) else { continue }
-                r.set(ip.pointee.a, UInt32(vellum_load16(host1)))
-                ip += 1
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .add32inAdd8inCmp32iBranchNZ:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ UInt8(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                let left2 = r.get(ip.pointee.a, UInt32.self)
-                let right2 = ip.pointee.immediate
-                _ = v.subtract(left2, right2)
-                guard let next = branch(left2 != right2, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .load32XLoadZX8XModify32XAdd32:
-                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+            case .modify32XAdd32Store32XJump:
+                guard let host = tlb.modifyHost(r.indexed(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
                     continue
                 }
                 r.set(ip.pointee.a, vellum_load32(host))
                 ip += 1
-                guard let host1 = tlb.readHost(r.indexed(ip), 1) else { continue }
-                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
-                ip += 1
-                guard let host2 = tlb.modifyHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
+                guard let host2 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .loadZX8XLoad32XLoad32XCmp32BranchNZ:
                 guard let host = tlb.readHost(r.indexed(ip), 1) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -2348,35 +2404,7 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(left3 != right3, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .move32Shr32inAnd32iLoad32B:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate))
-                ip += 1
-                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host3))
-                ip += 1
-            case .leaXAdd32inLeaXAdd32in:
-                r.set(ip.pointee.a, r.indexed(ip))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, r.indexed(ip))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .move8Shl32inOr32nCmp16i:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) | r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-            case .load32BStore32BLoad32BStore32B:
+            case .load32BStore32BPush32iIndirect:
                 guard let host = tlb.readHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
@@ -2387,58 +2415,55 @@ package final class Interpreter: ExecutionBackend {
                 guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
                 vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
+                let address2 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host2 = tlb.writeHost(address2, 4) else { continue }
+                vellum_store32(host2, ip.pointee.immediate)
+                r.set(Self.stackPointer, address2)
                 ip += 1
-                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .move32Set32Move32:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .cmp32Move32Load32BSbb32:
-                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
-                r.set(
-                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .add32Store32BModify32BAdc32:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                guard let host2 = tlb.modifyHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .rotate32iBranchNB:
-                v.rotate(ip, ip.pointee.immediate, UInt32.self)
-                ip += 1
-                guard let next = branch(!v.carryFlag, fragment, cpu) else { return stopped() }
+                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .xor32iAdd16inSlotBranchNZ16:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ ip.pointee.immediate))
+            case .add32inLeaXAdd32inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
                 ip += 1
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(ip.pointee.a, r.indexed(ip))
                 ip += 1
-                let isTaken2 = r.get(ip.pointee.a, UInt16.self) != 0
-                guard let next = branch(isTaken2, fragment, cpu) else { return stopped() }
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 != right3, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .store32BAdd32Adc32Load32B:
+            case .modify32BStore16BStore32B:
+                guard let host = tlb.modifyHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 2) else { continue }
+                vellum_store16(host1, r.get(ip.pointee.a, UInt16.self))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .modify32BInc32Store32B:
+                guard let host = tlb.modifyHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.increment(r.get(ip.pointee.a, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .store32BLoad32BStore32BLoad32B:
                 guard let host = tlb.writeHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
@@ -2446,25 +2471,106 @@ package final class Interpreter: ExecutionBackend {
                 }
                 vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
                 guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host3))
                 ip += 1
-            case .or32iLoad32BLoad32BModify32B:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) | ip.pointee.immediate))
+            case .store8SMove8Test8BranchZ:
+                guard let host = v.writeHost(ip, 1, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Load32BSbb32BranchB:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .store32BModify32BAdc32Store32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.modifyHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .load32BLoad32BModify32BAdd32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                guard let host2 = tlb.modifyHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .add32Adc32Load32BCmp32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
                 guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host2))
                 ip += 1
-                guard let host3 = tlb.modifyHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host3))
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
                 ip += 1
+            case .load32BReturn32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                let target1: UInt32
+                if let host1 = tlb.readHost(address1, 4) {
+                    target1 = vellum_load32(host1)
+                } else {
+                    let value1 = slowLoad(address1, 4, ip, fragment)
+                    if value1 > 0xFFFF_FFFF { return raise(pending, ip, fragment) }
+                    target1 = UInt32(truncatingIfNeeded: value1)
+                }
+                r.set(Self.stackPointer, address1 &+ 4 &+ ip.pointee.immediate)
+                if cpu.pointee.engine.endRequested { stealBudget() }
+                guard let next = go(to: target1, cpu, jumps) else { return stopped() }
+                fragment = next
+                ip = next.operations
             case .pop32Pop32Pop32Return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 guard let host = tlb.readHost(address, 4) else {
@@ -2502,71 +2608,45 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = go(to: target3, cpu, jumps) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .load32BStore32BStore32BStore32B:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
+            case .load8BLoad8XCmp8BranchNZ:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host1))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .modify32XShr32iStore32XJump:
+                guard let host = tlb.modifyHost(r.indexed(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
                     continue
                 }
                 r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .load32BAdd32Load32BStore32B:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
-                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .loadZX8XModify32XShr32iStore32X:
-                guard let host = tlb.readHost(r.indexed(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
-                ip += 1
-                guard let host1 = tlb.modifyHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
                 r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
                 ip += 1
-                guard let host3 = tlb.writeHost(r.indexed(ip), 4) else { continue }
-                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                guard let host2 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
-            case .store32BPush32iIndirect:
-                guard let host = tlb.writeHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, ip.pointee.immediate)
-                r.set(Self.stackPointer, address1)
-                ip += 1
-                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
+            case .move32Shr32inAnd32i:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate))
+                ip += 1
             case .loadZX8XLoad8XTest8iBranchZ:
                 guard let host = tlb.readHost(r.indexed(ip), 1) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -2582,8 +2662,34 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(value2 == 0, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .xor32Load32BLoad32BMove32:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
+            case .move32Move32RotateLeft32inRotateLeft32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value2 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value2 &<< ip.pointee.immediate | value2 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                let value3 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value3 &<< ip.pointee.immediate | value3 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+            case .load32XAdd32nLoad32BAdd32n:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32nLoad32BLoad32BAdd32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
@@ -2591,88 +2697,81 @@ package final class Interpreter: ExecutionBackend {
                 guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host2))
                 ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .load32BLoad32BMove32Xor32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .add32nMove32Move32RotateLeft32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store32BStore32BStore32BBranchNZ:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32nAdd32iStore32BLoad32B:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .and32nMove32And32nXor32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                let value3 = r.get(ip.pointee.a, UInt32.self)
-                r.set(ip.pointee.a, value3 &<< ip.pointee.immediate | value3 &>> (32 &- ip.pointee.immediate))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .move32Not32And32nAdd32n:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
+            case .not32And32nAdd32nAdd32n:
                 r.set(ip.pointee.a, ~r.get(ip.pointee.a, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .xor32nAdd32Load32BLoad32B:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+            case .add32nLoad32BStore32BMove32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
-                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host3))
-                ip += 1
-            case .add32Load32XAdd32Load32B:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host3))
-                ip += 1
-            case .xor32Store32BMove32And32:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .xor32nAnd32nMove32And32n:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .add32nAdd32nAdd32iStore32B:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .dec32Store8iXJump:
-                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.indexed(ip), 1) else { continue }
-                vellum_store8(host1, UInt8(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                guard let next = follow(0, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .store32BMove32RotateLeft32inMove32:
+            case .store32BMove32And32nLoad32B:
                 guard let host = tlb.writeHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
@@ -2682,41 +2781,43 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                let value2 = r.get(ip.pointee.a, UInt32.self)
-                r.set(ip.pointee.a, value2 &<< ip.pointee.immediate | value2 &>> (32 &- ip.pointee.immediate))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host3 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host3))
+                ip += 1
+            case .and32inAdd32nAdd32nAdd32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .dec32Move32Set32Move32:
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt32.self)))
                 ip += 1
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .and32inAdd32Dec32BranchNZ:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32nMove32Add32Dec32BranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
                 ip += 1
-                let value2 = v.decrement(r.get(ip.pointee.a, UInt32.self))
-                r.set(ip.pointee.a, value2)
-                guard let next = branch(value2 != 0, fragment, cpu) else { return stopped() }
+                let value3 = v.decrement(r.get(ip.pointee.a, UInt32.self))
+                r.set(ip.pointee.a, value3)
+                guard let next = branch(value3 != 0, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .move32BranchA:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                guard let next = branch(!(v.carryFlag || v.zeroFlag), fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .move32RotateLeft32inXor32nMove32:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let value1 = r.get(ip.pointee.a, UInt32.self)
-                r.set(ip.pointee.a, value1 &<< ip.pointee.immediate | value1 &>> (32 &- ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .move8ZeroExtend8Set32:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt8.self)))
+            case .add32iSet32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
                 ip += 1
                 r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
@@ -2736,7 +2837,388 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(left2 > right2, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .load32BLeaXLoad8BLoad8X:
+            case .load32BLoadZX16XLoad32BCmp32BranchNB:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 2) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host1)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add16inLea16Store32SAdd16in:
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host2 = v.writeHost(ip, 4, tlb) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(
+                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .add32inCmp32iMove32BranchA:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let next = branch(!(v.carryFlag || v.zeroFlag), fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Sub32nAdd8inStore8B:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt8.self) &+ UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 1) else { continue }
+                vellum_store8(host3, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+            case .shr32inLeaXLeaXAdd32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .store32BStore32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .sub32iBranchB:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32nShr32inXor32nAdd32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .shr32iMove32Load32BAdd32:
+                r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .store32XAdd32nAdd32iBranchNZ:
+                guard let host = tlb.writeHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BLoad32XAdd32Adc32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .add32Load32BCmp32Setcc:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.holds(ip) ? UInt8(1) : 0)
+                ip += 1
+            case .xor32nStore32BMove32Shl32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &<< ip.pointee.immediate)
+                ip += 1
+            case .load32BCmov32ZeroExtend16Add32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                if v.holds(ip) { r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self)) }
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32Load32BAdd32inCmp32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BAdd32nMove32Shr32in:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .load32BImulTwo32nImulTwo32Store32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .shr32inImulTwo32nImulTwo32Store32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &* r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.multiply(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .load32XLoad32BZeroExtend16Move32:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(r.get(ip.pointee.b, UInt16.self)))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .add32Adc32Test32BranchNS:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                let value2 = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                guard let next = branch(Int32(bitPattern: value2) >= 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .leaXLoad16SLoad32SCmp32BranchNB:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                guard let host1 = v.readHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load16(host1))
+                ip += 1
+                guard let host2 = v.readHost(ip, 4, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .shr32iLeaXLoadZX16SMul32:
+                r.set(ip.pointee.a, v.shr(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                guard let host2 = v.readHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host2)))
+                ip += 1
+                v.multiply(ip, UInt32.self, signed: false)
+                ip += 1
+            case .rotateLeft32inXor32nMove32Shr32in:
+                let value = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .store32XAdd32iMove32BranchNZ:
+                guard let host = tlb.writeHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .xor32nAdd32nLoad32XAdd32n:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32XMove32RotateLeft32inMove32:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let value2 = r.get(ip.pointee.a, UInt32.self)
+                r.set(ip.pointee.a, value2 &<< ip.pointee.immediate | value2 &>> (32 &- ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .loadZX8XJump:
+                guard let host = tlb.readHost(r.indexed(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BSub32Load32BSbb32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host2))
+                ip += 1
+                r.set(
+                    ip.pointee.a, v.subtractBorrow(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .move32LoadZX16BLoadZX16B:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 2) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host1)))
+                ip += 1
+                guard let host2 = tlb.readHost(r.base(ip), 2) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host2)))
+                ip += 1
+            case .store32BStore32BStore32BStore32B:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .move32Load32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .leaXAdd32inAdd32inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left3 = r.get(ip.pointee.a, UInt32.self)
+                let right3 = ip.pointee.immediate
+                _ = v.subtract(left3, right3)
+                guard let next = branch(left3 != right3, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BLeaX:
                 guard let host = tlb.readHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
@@ -2746,110 +3228,49 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
                 r.set(ip.pointee.a, r.indexed(ip))
                 ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 1) else { continue }
-                r.set(ip.pointee.a, vellum_load8(host2))
-                ip += 1
-                guard let host3 = tlb.readHost(r.indexed(ip), 1) else { continue }
-                r.set(ip.pointee.a, vellum_load8(host3))
-                ip += 1
-            case .move32And32iLoad32BLoadZX16X:
+            case .move32And32in:
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate))
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
                 ip += 1
-                guard let host2 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
+            case .load32XLoadZX8X:
+                guard let host = tlb.readHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
                 ip += 1
-                guard let host3 = tlb.readHost(r.indexed(ip), 2) else { continue }
-                r.set(ip.pointee.a, UInt32(vellum_load16(host3)))
+                guard let host1 = tlb.readHost(r.indexed(ip), 1) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load8(host1)))
                 ip += 1
-            case .move32Mul32Shr32inLeaX:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+            case .and32inStore32BAdd32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) & ip.pointee.immediate)
                 ip += 1
-                v.multiply(ip, UInt32.self, signed: false)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, r.indexed(ip))
-                ip += 1
-            case .add8iStore8BAdd32inCmp32i:
-                r.set(
-                    ip.pointee.a,
-                    v.add(r.get(ip.pointee.a, UInt8.self), UInt8(truncatingIfNeeded: ip.pointee.immediate)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 1) else { continue }
-                vellum_store8(host1, r.get(ip.pointee.a, UInt8.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate)
-                ip += 1
-            case .leaXAdd32nMove32Sub32n:
-                r.set(ip.pointee.a, r.indexed(ip))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .sub32iBranchB:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .lea16Store32SAdd16inLea16:
-                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
-                ip += 1
-                guard let host1 = v.writeHost(ip, 4, tlb) else { continue }
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
                 vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
-                ip += 1
-            case .add32nXor32Store32BMove32:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host2 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host2, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .rotateLeft32inXor32nShr32inXor32n:
-                let value = r.get(ip.pointee.a, UInt32.self)
-                r.set(ip.pointee.a, value &<< ip.pointee.immediate | value &>> (32 &- ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .add32Load32BLoad32XAdd32:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-                guard let host2 = tlb.readHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host2))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .adc32Store32XAdd32nAdd32i:
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
                 ip += 1
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32iBranchNZ:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .leaXLoad32XAdd32Store32X:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host3 = tlb.writeHost(r.indexed(ip), 4) else { continue }
+                vellum_store32(host3, r.get(ip.pointee.a, UInt32.self))
                 ip += 1
             case .load32BLoad32B:
                 guard let host = tlb.readHost(r.base(ip), 4) else {
@@ -2862,6 +3283,37 @@ package final class Interpreter: ExecutionBackend {
                 guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
+            case .test8BranchZ:
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push32Load32B:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .push32Move32:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
             case .store32BLoad32B:
                 guard let host = tlb.writeHost(r.base(ip), 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
@@ -2873,11 +3325,110 @@ package final class Interpreter: ExecutionBackend {
                 guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
-            case .move32Load32B:
+            case .move32Move32:
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BStore32B:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .leaBStore32B:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .leaBMove32:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .cmp32Move32:
+                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BAdd32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BTest32BranchZ:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let value1 = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
+                guard let next = branch(value1 == 0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load32BAdd32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+            case .push32Push32:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .load32BLoad32X:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .set32Move32:
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BMove32:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
             case .pop32Return32:
                 let address = r.get(Self.stackPointer, UInt32.self)
@@ -2904,6 +3455,212 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = go(to: target1, cpu, jumps) else { return stopped() }
                 fragment = next
                 ip = next.operations
+            case .add32inCmp32iBranchNZ:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = ip.pointee.immediate
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 != right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Shr32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
+                ip += 1
+            case .load32BLeaB:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+            case .store32BMove32:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load32BCmp32BranchNB:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let left1 = r.get(ip.pointee.a, UInt32.self)
+                let right1 = r.get(ip.pointee.b, UInt32.self)
+                _ = v.subtract(left1, right1)
+                guard let next = branch(left1 >= right1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .move32Push32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .add32iPop32:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
+                ip += 1
+            case .store32BAdd32in:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .sub32Load32B:
+                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .store32XAdd32in:
+                guard let host = tlb.writeHost(r.indexed(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .add32Store32B:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .step32LeaB:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+            case .add32inAdd32in:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .move32Pop32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
+                ip += 1
+            case .push32Sub32in:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- ip.pointee.immediate)
+                ip += 1
+            case .move32Store32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .test8BranchNZ:
+                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .add32iStore32B:
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .load32BXor32n:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .leaBPush32:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .sub32inStore32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- ip.pointee.immediate)
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .leaBLoad32B:
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .move32Set32:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .add32nMove32:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+            case .load8BCmp8:
+                guard let host = tlb.readHost(r.base(ip), 1) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
+                ip += 1
+            case .store32BLeaB:
+                guard let host = tlb.writeHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+                r.set(ip.pointee.a, r.base(ip))
+                ip += 1
             case .pop32Pop32:
                 let address = r.get(Self.stackPointer, UInt32.self)
                 guard let host = tlb.readHost(address, 4) else {
@@ -2921,145 +3678,14 @@ package final class Interpreter: ExecutionBackend {
                 r.set(Self.stackPointer, address1 &+ 4)
                 r.set(ip.pointee.a, value1)
                 ip += 1
-            case .load32BStore32B:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .push32Move32:
-                let address = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host = tlb.writeHost(address, 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .move32Move32:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .move32Push32i:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, ip.pointee.immediate)
-                r.set(Self.stackPointer, address1)
-                ip += 1
-            case .push32Push32:
-                let address = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host = tlb.writeHost(address, 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address)
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address1)
-                ip += 1
-            case .move32Push32:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address1)
-                ip += 1
-            case .load32BAdd32in:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .store32BStore32B:
-                guard let host = tlb.writeHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .load32BMove32:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .add32inAdd32i:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-            case .store32BMove32:
-                guard let host = tlb.writeHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .load32BLoad32X:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                guard let host1 = tlb.readHost(r.indexed(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-            case .leaBPush32:
+            case .leaBPop32:
                 r.set(ip.pointee.a, r.base(ip))
                 ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host1 = tlb.writeHost(address1, 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address1)
-                ip += 1
-            case .load32BAdd32:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .add32Store32B:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                let address1 = r.get(Self.stackPointer, UInt32.self)
+                guard let host1 = tlb.readHost(address1, 4) else { continue }
+                let value1 = vellum_load32(host1)
+                r.set(Self.stackPointer, address1 &+ 4)
+                r.set(ip.pointee.a, value1)
                 ip += 1
             case .add32Load32B:
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
@@ -3067,54 +3693,10 @@ package final class Interpreter: ExecutionBackend {
                 guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
                 r.set(ip.pointee.a, vellum_load32(host1))
                 ip += 1
-            case .cmp32Move32:
-                _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .load8BCmp8:
-                guard let host = tlb.readHost(r.base(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load8(host))
-                ip += 1
+            case .cmp8BranchNZ:
                 _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
                 ip += 1
-            case .add32iStore32B:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .load32BLeaB:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, r.base(ip))
-                ip += 1
-            case .load32XAdd32:
-                guard let host = tlb.readHost(r.indexed(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .add32inCmp32iBranchNZ:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                let left1 = r.get(ip.pointee.a, UInt32.self)
-                let right1 = ip.pointee.immediate
-                _ = v.subtract(left1, right1)
-                guard let next = branch(left1 != right1, fragment, cpu) else { return stopped() }
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
             case .load32BCmp32:
@@ -3127,26 +3709,66 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
                 _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .store32BAdd32in:
-                guard let host = tlb.writeHost(r.base(ip), 4) else {
+            case .load32BAdd32in:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+            case .add32nStore32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
+                ip += 1
+                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
+                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
+                ip += 1
+            case .leaXLoad32B:
+                r.set(ip.pointee.a, r.indexed(ip))
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .sub32inLoad32B:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &- ip.pointee.immediate)
+                ip += 1
+                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
+                r.set(ip.pointee.a, vellum_load32(host1))
+                ip += 1
+            case .load32BPush32i:
+                guard let host = tlb.readHost(r.base(ip), 4) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load32(host))
+                ip += 1
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, ip.pointee.immediate)
+                r.set(Self.stackPointer, address1)
+                ip += 1
+            case .add32inAdd32i:
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
+                ip += 1
+                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
+                ip += 1
+            case .push32Push32i:
+                let address = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host = tlb.writeHost(address, 4) else {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
                     continue
                 }
                 vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
+                r.set(Self.stackPointer, address)
                 ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .sub32iStore32B:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .leaBMove32:
-                r.set(ip.pointee.a, r.base(ip))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, ip.pointee.immediate)
+                r.set(Self.stackPointer, address1)
                 ip += 1
             case .store32BBranchNZ:
                 guard let host = tlb.writeHost(r.base(ip), 4) else {
@@ -3159,287 +3781,18 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .push32Load32B:
-                let address = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host = tlb.writeHost(address, 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address)
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-            case .add32iPop32:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-                let address1 = r.get(Self.stackPointer, UInt32.self)
-                guard let host1 = tlb.readHost(address1, 4) else { continue }
-                let value1 = vellum_load32(host1)
-                r.set(Self.stackPointer, address1 &+ 4)
-                r.set(ip.pointee.a, value1)
-                ip += 1
-            case .add16inIndirect:
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                guard let next = go(to: r.get(ip.pointee.b, UInt32.self), cpu, jumps) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .add32nMove32:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .test8BranchNZ:
-                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .add16inJump:
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                guard let next = follow(0, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .xor32Store32B:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.base(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .move32Shr32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &>> ip.pointee.immediate)
-                ip += 1
-            case .sub32Load32B:
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-            case .cmp8BranchNZ:
-                _ = v.subtract(r.get(ip.pointee.a, UInt8.self), r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .xor32nAdd32:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .load32BLeaX:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, r.indexed(ip))
-                ip += 1
-            case .lea16Store16iS:
-                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
-                ip += 1
-                guard let host1 = v.writeHost(ip, 2, tlb) else { continue }
-                vellum_store16(host1, UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-            case .set32Move32:
-                r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .store16iSAdd16in:
-                guard let host = v.writeHost(ip, 2, tlb) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-            case .step32LeaB:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.step(ip, v))
-                ip += 1
-                r.set(ip.pointee.a, r.base(ip))
-                ip += 1
-            case .load32BTest32BranchZ:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                let value1 = v.logic(r.get(ip.pointee.a, UInt32.self) & r.get(ip.pointee.b, UInt32.self))
-                guard let next = branch(value1 == 0, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .load32BXor32:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-            case .loadZX8BAdd32in:
-                guard let host = tlb.readHost(r.base(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, UInt32(vellum_load8(host)))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .lea16Load32S:
-                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
-                ip += 1
-                guard let host1 = v.readHost(ip, 4, tlb) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-            case .xor32Load32B:
-                r.set(ip.pointee.a, v.logic(r.get(ip.pointee.a, UInt32.self) ^ r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.readHost(r.base(ip), 4) else { continue }
-                r.set(ip.pointee.a, vellum_load32(host1))
-                ip += 1
-            case .test8BranchZ:
-                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
             case .add32inCmp32:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
                 ip += 1
                 _ = v.subtract(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .add32inAdd32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .leaBCmp32BranchNB:
-                r.set(ip.pointee.a, r.base(ip))
-                ip += 1
-                let left1 = r.get(ip.pointee.a, UInt32.self)
-                let right1 = r.get(ip.pointee.b, UInt32.self)
-                _ = v.subtract(left1, right1)
-                guard let next = branch(left1 >= right1, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .store32XAdd32in:
-                guard let host = tlb.writeHost(r.indexed(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .add32iMove32:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
+            case .move32Push32i:
                 r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
                 ip += 1
-            case .load32XMove32:
-                guard let host = tlb.readHost(r.indexed(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .store8iBAdd32n:
-                guard let host = tlb.writeHost(r.base(ip), 1) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store8(host, UInt8(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .push32Sub32i:
-                let address = r.get(Self.stackPointer, UInt32.self) &- 4
-                guard let host = tlb.writeHost(address, 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                vellum_store32(host, r.get(ip.pointee.a, UInt32.self))
-                r.set(Self.stackPointer, address)
-                ip += 1
-                r.set(ip.pointee.a, v.subtract(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
-                ip += 1
-            case .add32nCmp32iBranchB:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                let left1 = r.get(ip.pointee.a, UInt32.self)
-                let right1 = ip.pointee.immediate
-                _ = v.subtract(left1, right1)
-                guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .add32Store32X:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                guard let host1 = tlb.writeHost(r.indexed(ip), 4) else { continue }
-                vellum_store32(host1, r.get(ip.pointee.a, UInt32.self))
-                ip += 1
-            case .add16inMove32:
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .add32inTest8:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-                _ = v.logic(r.get(ip.pointee.a, UInt8.self) & r.get(ip.pointee.b, UInt8.self))
-                ip += 1
-            case .add16inSlotBranchNZ16:
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
-                ip += 1
-                let isTaken1 = r.get(ip.pointee.a, UInt16.self) != 0
-                guard let next = branch(isTaken1, fragment, cpu) else { return stopped() }
-                fragment = next
-                ip = next.operations
-            case .add32nAdd32in:
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
-                ip += 1
-            case .load32BAdd32n:
-                guard let host = tlb.readHost(r.base(ip), 4) else {
-                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
-                    ip = next
-                    continue
-                }
-                r.set(ip.pointee.a, vellum_load32(host))
-                ip += 1
-                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ r.get(ip.pointee.b, UInt32.self))
-                ip += 1
-            case .add32Adc32:
-                r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
-                ip += 1
-                r.set(ip.pointee.a, v.addCarry(r.get(ip.pointee.a, UInt32.self), r.get(ip.pointee.b, UInt32.self)))
+                let address1 = r.get(Self.stackPointer, UInt32.self) &- 4
+                guard let host1 = tlb.writeHost(address1, 4) else { continue }
+                vellum_store32(host1, ip.pointee.immediate)
+                r.set(Self.stackPointer, address1)
                 ip += 1
             // End of the superinstructions.
             }

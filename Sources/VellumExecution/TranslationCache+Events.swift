@@ -97,8 +97,9 @@ extension TranslationCache {
     /// The fragments that are there, how often each was entered since counts were last told, and its opcodes.
     package var countedFragments: [(entries: UInt64, opcodes: [MicroOpcode])] {
         (table.values + graveyard).filter { $0.pointee.entries > 0 }.map { fragment in
-            let operations = UnsafeBufferPointer(start: fragment.operations, count: Int(fragment.pointee.operationCount))
-            return (fragment.pointee.entries, operations.map(\.opcode).filter { $0 != .logEntry })
+            let count = Int(fragment.pointee.operationCount)
+            let opcodes = UnsafeBufferPointer(start: fragment.operations, count: count).map(\.opcode)
+            return (fragment.pointee.entries, opcodes.filter { $0 != .logEntry })
         }
     }
 

@@ -31,42 +31,49 @@ package enum DispatchCode: UInt16, CaseIterable, Sendable {
     case cmp8iBranchNZ, cmp8iBranchB, cmp8iBranchNB, test32BranchZ, test32BranchNZ, test32BranchS, test32BranchNS
     case test8iBranchZ, test8iBranchNZ, dec32BranchNZ, slotBranchZ16, slotBranchNZ16, slotBranchZ32, slotBranchNZ32
     case loopWhile16, loopWhile32, indirect, return32, fault, exit
-    case floatLoad64FloatMemory64FloatRegisterAdd32in, load32BLoad32XImulTwo32Add32n, store8iBAdd32nCmp32iBranchB
-    case load32BSub32iStore32BCmp32iBranchG, move32Inc32LoadZX8XCmp32iBranchA, add32inAdd32iBranchNZ
-    case skipIfZero32Load8BCmp8Step32, add32iBranchNZ, load32XXor32Store32XAdd32in, load32BXor32Add32inAdd32i
-    case store32BAdd32inLeaBCmp32BranchNB, store32BSub32inLeaBCmp32BranchNB, push32iJump, store8iBInc32BranchNZ
-    case inc32LoadZX8BAdd32inTest8, load32BCmp32BranchZ, load32BAdd32inCmp32BranchL, load32BCmp32BranchB
-    case load32BAdd32inCmp32BranchG, move32Push32iJump, load8BStore8BStep32Step32, load32XIndirect, load8BCmp8BranchNZ
-    case load32BLoad32BLoad32BLoad32B, push32Push32Push32LeaB, move32Add32iMove32Push32i, add32nAdd32iPop32Pop32
-    case move32Shl32inAdd32nZeroExtend8, xor32LoadZX8BAdd32inTest8, leaBStore32XLeaXAdd32in
-    case zeroExtend8And32inShl32iLoad32X, load32XMove32ZeroExtend16Shr32in, modify32BDec32Store32BBranchNZ
-    case add32inCmp32Move32Move32, add32Load32BLoad32XSub32, leaXAdd32iStore32BBranchNZ, move32Load32BSetccShr32in
-    case move32ZeroExtend16Shr32inAdd32, load32BAdc32Store32XMove32, imulTwo32nImulTwo32nImulTwo32nImulTwo32n
-    case xor32nAdd32Load32BCmp32, store32BMove32Add32Load32B, load32BCmov32Add32nShl32in, leaBAdd32iLoad32BAdd32in
-    case move32Load32BAdd32inCmp32BranchL, rotateLeft32inXor32nMove32RotateLeft32in, store32BStore32BAdd32inCmp32
-    case lea16Load32SAdd16inMove32, add32inCmp32iBranchZ, load8XStore8XJump, load8BCmp8iBranchNZ, move32Cmp32iBranchB
-    case leaBLoopWhile32, lea16LoadZX16SAdd16inIndirect, add32inAdd8inCmp32iBranchNZ, load32XLoadZX8XModify32XAdd32
-    case loadZX8XLoad32XLoad32XCmp32BranchNZ, move32Shr32inAnd32iLoad32B, leaXAdd32inLeaXAdd32in
-    case move8Shl32inOr32nCmp16i, load32BStore32BLoad32BStore32B, move32Set32Move32, cmp32Move32Load32BSbb32
-    case add32Store32BModify32BAdc32, rotate32iBranchNB, xor32iAdd16inSlotBranchNZ16, store32BAdd32Adc32Load32B
-    case or32iLoad32BLoad32BModify32B, pop32Pop32Pop32Return32, load32BStore32BStore32BStore32B
-    case load32BAdd32Load32BStore32B, loadZX8XModify32XShr32iStore32X, store32BPush32iIndirect
-    case loadZX8XLoad8XTest8iBranchZ, xor32Load32BLoad32BMove32, add32nMove32Move32RotateLeft32in
-    case move32Not32And32nAdd32n, xor32nAdd32Load32BLoad32B, add32Load32XAdd32Load32B, xor32Store32BMove32And32
-    case xor32nAnd32nMove32And32n, add32nAdd32nAdd32iStore32B, dec32Store8iXJump, store32BMove32RotateLeft32inMove32
-    case and32inAdd32Dec32BranchNZ, move32BranchA, move32RotateLeft32inXor32nMove32, move8ZeroExtend8Set32
-    case store32BAdd32inCmp32BranchA, load32BLeaXLoad8BLoad8X, move32And32iLoad32BLoadZX16X, move32Mul32Shr32inLeaX
-    case add8iStore8BAdd32inCmp32i, leaXAdd32nMove32Sub32n, sub32iBranchB, lea16Store32SAdd16inLea16
-    case add32nXor32Store32BMove32, rotateLeft32inXor32nShr32inXor32n, add32Load32BLoad32XAdd32
-    case adc32Store32XAdd32nAdd32i, load32BLoad32B, store32BLoad32B, move32Load32B, pop32Return32, pop32Pop32
-    case load32BStore32B, push32Move32, move32Move32, move32Push32i, push32Push32, move32Push32, load32BAdd32in
-    case store32BStore32B, load32BMove32, add32inAdd32i, store32BMove32, load32BLoad32X, leaBPush32, load32BAdd32
-    case add32Store32B, add32Load32B, cmp32Move32, load8BCmp8, add32iStore32B, load32BLeaB, load32XAdd32
-    case add32inCmp32iBranchNZ, load32BCmp32, store32BAdd32in, sub32iStore32B, leaBMove32, store32BBranchNZ
-    case push32Load32B, add32iPop32, add16inIndirect, add32nMove32, test8BranchNZ, add16inJump, xor32Store32B
-    case move32Shr32in, sub32Load32B, cmp8BranchNZ, xor32nAdd32, load32BLeaX, lea16Store16iS, set32Move32
-    case store16iSAdd16in, step32LeaB, load32BTest32BranchZ, load32BXor32, loadZX8BAdd32in, lea16Load32S, xor32Load32B
-    case test8BranchZ, add32inCmp32, add32inAdd32in, leaBCmp32BranchNB, store32XAdd32in, add32iMove32, load32XMove32
-    case store8iBAdd32n, push32Sub32i, add32nCmp32iBranchB, add32Store32X, add16inMove32, add32inTest8
-    case add16inSlotBranchNZ16, add32nAdd32in, load32BAdd32n, add32Adc32
+    case store32BAdd32inLeaBCmp32BranchNB, floatRegisterAdd32inAdd32iBranchNZ, load32BSub32inStore32BCmp32iBranchG
+    case add32nAdd32inAdd32iBranchNZ, store8iBAdd32nCmp32iBranchB, move32Add32inLoadZX8XCmp32iBranchA
+    case load32BLoad32XImulTwo32n, loadZX8BAdd32inTest8BranchNZ, cmp8Step32LeaBLoopWhile32
+    case xor32nStore32XAdd32inCmp32iBranchNZ, xor32nAdd32inAdd32iBranchNZ, load32BCmp32BranchZ
+    case add32inAdd32inAdd8inCmp32iBranchNZ, load32XLeaBStore32XLeaX, load32BCmp32BranchB, floatLoad64FloatMemory64
+    case store8iBInc32BranchNZ, load32BAdd32inCmp32BranchL, zeroExtend8And32inShl32i, leaBMove32Push32iJump
+    case shl32inOr32nCmp16iBranchA, push32iJump, load32BAdd32inCmp32BranchG, load32BLoad32BLoad32BLoad32B
+    case add32iPop32Pop32Return32, load32XIndirect, store8BStep32Step32Jump, load8BCmp8BranchNZ, add32iMove32Push32iJump
+    case shl32inAdd32nZeroExtend8Xor32n, move32ZeroExtend16Shr32inAdd32n, load32XMove32ZeroExtend16Shr32in
+    case modify32BDec32Store32BBranchNZ, leaXAdd32iStore32BBranchNZ, load32BAdc32Store32XMove32
+    case add32Load32BLoad32XSub32, move32Load32BSetccShr32in, xor32nAdd32Load32BCmp32, load32BCmov32Add32nShl32in
+    case add32inCmp32Move32Move32, store32BMove32Add32Load32B, imulTwo32nImulTwo32nImulTwo32nImulTwo32n
+    case xor32nMove32RotateLeft32inXor32n, move32RotateLeft32inMove32RotateLeft32in, add32inLoad32BAdd32inCmp32BranchG
+    case move32Load32BAdd32inCmp32BranchL, lea16Load32SAdd16inMove32, add32inCmp32Move32BranchA
+    case and32inAdd32Dec32BranchNZ, push32Push32Push32, move32Set32Move32, move8ZeroExtend8Set32
+    case lea16Store16iSAdd16inJump, lea16LoadZX16SAdd16inIndirect, add32inCmp32iBranchZ, load8XStore8XJump
+    case load8BCmp8iBranchNZ, move32Cmp32iBranchB, skipIfZero32Load8B, move8Test8iBranchZ, modify32XAdd32Store32XJump
+    case loadZX8XLoad32XLoad32XCmp32BranchNZ, load32BStore32BPush32iIndirect, add32inLeaXAdd32inCmp32iBranchNZ
+    case modify32BStore16BStore32B, modify32BInc32Store32B, store32BLoad32BStore32BLoad32B, store8SMove8Test8BranchZ
+    case move32Load32BSbb32BranchB, store32BModify32BAdc32Store32B, load32BLoad32BModify32BAdd32, add32Adc32Load32BCmp32
+    case load32BReturn32, pop32Pop32Pop32Return32, load8BLoad8XCmp8BranchNZ, modify32XShr32iStore32XJump
+    case move32Shr32inAnd32i, loadZX8XLoad8XTest8iBranchZ, move32Move32RotateLeft32inRotateLeft32in
+    case load32XAdd32nLoad32BAdd32n, add32nLoad32BLoad32BAdd32, load32BLoad32BMove32Xor32n
+    case store32BStore32BStore32BBranchNZ, add32nAdd32iStore32BLoad32B, and32nMove32And32nXor32n
+    case not32And32nAdd32nAdd32n, add32nLoad32BStore32BMove32, store32BMove32And32nLoad32B, and32inAdd32nAdd32nAdd32n
+    case dec32Move32Set32Move32, add32nMove32Add32Dec32BranchNZ, add32iSet32, store32BAdd32inCmp32BranchA
+    case load32BLoadZX16XLoad32BCmp32BranchNB, add16inLea16Store32SAdd16in, add32inCmp32iMove32BranchA
+    case move32Sub32nAdd8inStore8B, shr32inLeaXLeaXAdd32n, store32BStore32B, sub32iBranchB, xor32nShr32inXor32nAdd32n
+    case shr32iMove32Load32BAdd32, store32XAdd32nAdd32iBranchNZ, load32BLoad32XAdd32Adc32, add32Load32BCmp32Setcc
+    case xor32nStore32BMove32Shl32in, load32BCmov32ZeroExtend16Add32n, add32Load32BAdd32inCmp32
+    case load32BAdd32nMove32Shr32in, load32BImulTwo32nImulTwo32Store32B, shr32inImulTwo32nImulTwo32Store32B
+    case load32XLoad32BZeroExtend16Move32, add32Adc32Test32BranchNS, leaXLoad16SLoad32SCmp32BranchNB
+    case shr32iLeaXLoadZX16SMul32, rotateLeft32inXor32nMove32Shr32in, store32XAdd32iMove32BranchNZ
+    case xor32nAdd32nLoad32XAdd32n, load32XMove32RotateLeft32inMove32, loadZX8XJump, load32BSub32Load32BSbb32
+    case move32LoadZX16BLoadZX16B, store32BStore32BStore32BStore32B, move32Load32B, leaXAdd32inAdd32inCmp32iBranchNZ
+    case load32BLeaX, move32And32in, load32XLoadZX8X, and32inStore32BAdd32iBranchNZ, add32iBranchNZ
+    case leaXLoad32XAdd32Store32X, load32BLoad32B, test8BranchZ, push32Load32B, push32Move32, store32BLoad32B
+    case move32Move32, load32BStore32B, leaBStore32B, leaBMove32, cmp32Move32, load32BAdd32n, load32BTest32BranchZ
+    case load32BAdd32, push32Push32, load32BLoad32X, set32Move32, load32BMove32, pop32Return32, add32inCmp32iBranchNZ
+    case move32Shr32in, load32BLeaB, store32BMove32, load32BCmp32BranchNB, move32Push32, add32iPop32, store32BAdd32in
+    case sub32Load32B, store32XAdd32in, add32Store32B, step32LeaB, add32inAdd32in, move32Pop32, push32Sub32in
+    case move32Store32B, test8BranchNZ, add32iStore32B, load32BXor32n, leaBPush32, sub32inStore32B, leaBLoad32B
+    case move32Set32, add32nMove32, load8BCmp8, store32BLeaB, pop32Pop32, leaBPop32, add32Load32B, cmp8BranchNZ
+    case load32BCmp32, load32BAdd32in, add32nStore32B, leaXLoad32B, sub32inLoad32B, load32BPush32i, add32inAdd32i
+    case push32Push32i, store32BBranchNZ, add32inCmp32, move32Push32i
 }

@@ -34,6 +34,11 @@ import VellumTestSupport
         }
         for code in DispatchCode.allCases { #expect(code.sequence[0] == code.opcode) }
         #expect(Set(Superinstructions.sequences).count == Superinstructions.sequences.count)
+        for sequence in Superinstructions.sequences {
+            #expect((2...4).contains(sequence.count))
+            #expect(sequence.filter { !Superinstructions.mayContain($0) }.isEmpty)
+            #expect(sequence.dropLast().filter(\.isTerminal).isEmpty)
+        }
     }
 
     /// Every superinstruction does what its parts do, whatever becomes of any of them: a walk, a fault, the end of the
@@ -70,7 +75,7 @@ import VellumTestSupport
 
     @Test func marksBeforeOtherMicroOpsAreRefused() throws {
         let sequence = try #require(Superinstructions.sequences.first { $0.count == 2 && $0[1] == .add32n })
-        var unit = TranslatedUnit.single(MicroOp(sequence[0]), links: (0, 0), next: 0)
+        var unit = TranslatedUnit.single(MicroOp(sequence[0], a: RegisterSlot(.eax)), links: (0, 0), next: 0)
         unit.classes = (UInt32(unit.instructionCount), 0, 0)
         #expect(Verifier.check(unit) == nil)
         let number = try #require(Superinstructions.sequences.firstIndex(of: sequence))

@@ -34,7 +34,7 @@ package struct SequencesCommand: ParsableCommand {
 
     struct Choose: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Chooses superinstructions from counts, and prints them as they stand in Superinstructions.swift.",
+            abstract: "Chooses superinstructions from counts, and prints them as Superinstructions.swift has them.",
             discussion: "Every file weighs the same; one that is named twice weighs twice.")
 
         @Argument(help: "Files that `count` has written.") var files: [String]

@@ -80,7 +80,9 @@ package struct SequenceChoice {
     private func frequentPairs() -> [Key: Double] {
         var values: [Key: Double] = [:]
         for fragment in fragments.joined() {
-            for key in Set(fragment.keys.compactMap(\.first)) { values[key, default: 0] += fragment.weight.squareRoot() }
+            for pair in Set(fragment.keys.compactMap(\.first)) {
+                values[pair, default: 0] += fragment.weight.squareRoot()
+            }
         }
         return values
     }

@@ -54,6 +54,8 @@ extension TranslatedUnit {
             // An address in a temporary has no displacement.
             if field.kind == .displacement, value == 0 { continue }
             guard value == field.value else { return nil }
+            // An exit may yet make up the flags of what was computed with the old value.
+            if operation.restoration != .none { return nil }
             count += 1
         }
         return field.kind == .immediate && count != 1 ? nil : count

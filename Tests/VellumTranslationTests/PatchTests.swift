@@ -77,6 +77,24 @@ import VellumTranslation
         }
     }
 
+    /// ADD with an immediate, a store or none, SUB: where the store may show the flags of ADD, which are then made up from
+    /// the immediate, that must stay what it was when ADD ran.
+    @Test func immediatesThatAnExitMayAskForStay() throws {
+        let translator = try Translator(cpu: .pentium3)
+        var request = TranslationRequest(
+            eip: CodeBuffer.start, codeBase: 0, codeLimit: ~0, mode: [.code32, .stack32, .protected], limit: 8)
+        request.findsOperands = true
+        func sites(_ between: [UInt8]) throws -> (MicroOp, Int) {
+            let code = [0x05, 1, 2, 3, 4] + between + [0x29, 0xD0, 0xC3] + [UInt8](repeating: 0x90, count: 16)
+            guard case .unit(let unit) = translator.translate(request, from: CodeBuffer(code)) else { return (MicroOp(.exit), -1) }
+            return (unit.operations[0].alone, unit.operands.count)
+        }
+        let (alone, patchable) = try sites([])
+        #expect(alone.opcode == .add32in && alone.restoration == .none && patchable == 1)
+        let (shown, fixed) = try sites([0x89, 0x0B])
+        #expect(shown.opcode == .add32in && shown.restoration == .same && fixed == 0)
+    }
+
     /// What reaches beyond a field, or lies before the fragment, is no patch.
     @Test func storesAcrossAFieldAreNotPatched() throws {
         let translator = try Translator(cpu: .pentium3)

@@ -59,7 +59,7 @@ private struct FlagWalk {
     }
 
     mutating func enter(_ instruction: ArraySlice<MicroOp>) {
-        if instruction.contains(where: { $0.opcode.effects.canLeave && !$0.opcode.isAccess }) { settle() }
+        if instruction.contains(where: { !$0.opcode.isAccess && $0.opcode.effects.canLeave }) { settle() }
     }
 
     /// The operation as it stays; nil where nothing is left of it.
@@ -68,7 +68,7 @@ private struct FlagWalk {
         let effects = operation.opcode.effects
         if operation.opcode.isAccess {
             areShown = true
-            written.formUnion(operation.effects.writes)
+            written.formUnion(operation.writtenSlots(effects))
             return operation
         }
         if effects.canFault || effects.canLeave {
@@ -93,7 +93,7 @@ private struct FlagWalk {
     private mutating func pass(_ operation: MicroOp) {
         let effects = operation.opcode.effects
         if effects.flagsTouched.isEmpty {
-            if areShown { written.formUnion(operation.effects.writes) }
+            if areShown { written.formUnion(operation.writtenSlots(effects)) }
         } else if effects.flagsWritten.isSuperset(of: .arithmetic) || !areShown {
             areShown = false
             written = []
@@ -116,6 +116,15 @@ extension TranslatedUnit {
 }
 
 extension MicroOp {
+    /// What the opcode's effects say of the slots written; a few micro-ops write less.
+    fileprivate func writtenSlots(_ effects: OpcodeEffects) -> SlotSet {
+        var slots = effects.writes
+        if effects.a.isWritten { slots.formUnion(SlotSet(offset: a, width: effects.a.width)) }
+        if effects.b.isWritten { slots.formUnion(SlotSet(offset: b, width: effects.b.width)) }
+        if effects.c.isWritten { slots.formUnion(SlotSet(offset: c, width: effects.c.width)) }
+        return slots
+    }
+
     /// The flags that matter before the operation, given those that matter after it.
     func liveFlags(before after: EFlags) -> EFlags {
         let effects = opcode.effects

@@ -201,6 +201,8 @@ package enum Superinstructions {
         [.move32, .push32i],
     ]
 
+    fileprivate static let firsts = sequences.map { $0[0] }
+
     /// Whether an opcode may be part of a superinstruction.  Left out is what does nearly all its work out of line, and
     /// what no fragment goes on after.
     package static func mayContain(_ opcode: MicroOpcode) -> Bool {
@@ -223,12 +225,16 @@ package enum Superinstructions {
 extension DispatchCode {
     /// The code of a micro-op that is dispatched alone.
     package init(_ opcode: MicroOpcode) {
-        // The codes start with the opcodes, in their order.
-        self = DispatchCode(rawValue: opcode.rawValue) ?? .exit
+        // The codes start with the opcodes, in their order, and both enumerations are stored as their cases' numbers.
+        self = unsafeBitCast(opcode, to: DispatchCode.self)
     }
 
     /// The opcode, or that of a superinstruction's first micro-op.
-    package var opcode: MicroOpcode { MicroOpcode(rawValue: rawValue) ?? sequence[0] }
+    package var opcode: MicroOpcode {
+        rawValue <= MicroOpcode.exit.rawValue
+            ? unsafeBitCast(self, to: MicroOpcode.self)
+            : Superinstructions.firsts[Int(rawValue) - Int(MicroOpcode.exit.rawValue) - 1]
+    }
 
     /// What the superinstruction consists of, or the one opcode.
     package var sequence: [MicroOpcode] {

@@ -86,7 +86,9 @@ import VellumTranslation
         request.findsOperands = true
         func sites(_ between: [UInt8]) throws -> (MicroOp, Int) {
             let code = [0x05, 1, 2, 3, 4] + between + [0x29, 0xD0, 0xC3] + [UInt8](repeating: 0x90, count: 16)
-            guard case .unit(let unit) = translator.translate(request, from: CodeBuffer(code)) else { return (MicroOp(.exit), -1) }
+            guard case .unit(let unit) = translator.translate(request, from: CodeBuffer(code)) else {
+                return (MicroOp(.exit), -1)
+            }
             return (unit.operations[0].alone, unit.operands.count)
         }
         let (alone, patchable) = try sites([])

@@ -68,6 +68,8 @@ private struct FlagWalk {
         let effects = operation.opcode.effects
         if operation.opcode.isAccess {
             areShown = true
+            // Nobody makes up DF.
+            live.insert(.direction)
             written.formUnion(operation.writtenSlots(effects))
             return operation
         }

@@ -139,8 +139,8 @@ package final class Translator {
             case .instruction(let instruction):
                 add(instruction, eip, count, request, &lowering)
                 offset += Int(instruction.length)
-            case .invalid: raise(.invalidOpcode, eip, count, request, &lowering)
-            case .tooLong: raise(.generalProtection, eip, count, request, &lowering)
+            case .invalid: raise(.invalidOpcode, eip, rest, count, request, &lowering)
+            case .tooLong: raise(.generalProtection, eip, rest, count, request, &lowering)
             case .truncated:
                 // An instruction that straddles is a unit of its own.
                 if count > 0 {
@@ -160,16 +160,17 @@ package final class Translator {
     ) -> UInt32? {
         let linear = request.codeBase &+ request.eip
         let bytes = source.straddlingBytes(at: linear)
-        let result = bytes.withUnsafeBytes { decoder.decode($0, codeSize32: request.mode.contains(.code32)) }
-        switch result {
-        case .instruction(let instruction):
-            add(instruction, request.eip, 0, request, &lowering)
-            if !lowering.isFinished { lowering.fallThrough(to: request.eip &+ UInt32(instruction.length)) }
-        case .invalid: raise(.invalidOpcode, request.eip, 0, request, &lowering)
-        case .tooLong: raise(.generalProtection, request.eip, 0, request, &lowering)
-        case .truncated: return (linear | 0xFFF) &+ 1
+        return bytes.withUnsafeBytes { bytes in
+            switch decoder.decode(bytes, codeSize32: request.mode.contains(.code32)) {
+            case .instruction(let instruction):
+                add(instruction, request.eip, 0, request, &lowering)
+                if !lowering.isFinished { lowering.fallThrough(to: request.eip &+ UInt32(instruction.length)) }
+            case .invalid: raise(.invalidOpcode, request.eip, bytes, 0, request, &lowering)
+            case .tooLong: raise(.generalProtection, request.eip, bytes, 0, request, &lowering)
+            case .truncated: return (linear | 0xFFF) &+ 1
+            }
+            return nil
         }
-        return nil
     }
 
     private func add(
@@ -187,11 +188,14 @@ package final class Translator {
         }
     }
 
+    /// What makes bytes no instruction may be any of the fifteen that one can have, so the unit covers them all: a store
+    /// to one of them may make an instruction of them.
     private func raise(
-        _ vector: ExceptionVector, _ eip: UInt32, _ index: Int, _ request: TranslationRequest,
-        _ lowering: inout Lowering
+        _ vector: ExceptionVector, _ eip: UInt32, _ bytes: UnsafeRawBufferPointer, _ index: Int,
+        _ request: TranslationRequest, _ lowering: inout Lowering
     ) {
         let outside = eip > request.codeLimit
-        lowering.lowerFault(outside ? .generalProtection : vector, errorCode: 0, length: 1, index: index)
+        let length = UInt8(clamping: max(1, min(bytes.count, 15)))
+        lowering.lowerFault(outside ? .generalProtection : vector, errorCode: 0, length: length, index: index)
     }
 }

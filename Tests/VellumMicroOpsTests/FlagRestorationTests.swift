@@ -13,7 +13,8 @@ import VellumTestSupport
         MicroOp(opcode).withoutFlags?.opcode.leavesOutFlags ?? false
     }
     private static let others: [MicroOpcode] = [
-        .cmp32, .test8i, .move32, .set32, .leaB, .adc32, .neg16, .shl32i, .shr16, .setcc, .xor32n, .add8in, .stc, .std, .cld,
+        .cmp32, .test8i, .move32, .set32, .leaB, .adc32, .neg16, .shl32i, .shr16, .setcc, .xor32n, .add8in, .stc, .std,
+        .cld,
     ]
 
     @Test func exitsShowTheFlagsThatWereLeftOut() throws {

@@ -12,7 +12,8 @@ struct AccessShape {
     var isIndexed: Bool
     /// PUSH and POP: the address is the stack pointer.
     var isStack: Bool
-    var touchesFlags: Bool
+    /// The flags stand as they are behind it: it writes some of them, or is an exit that nothing is made up for.
+    var settlesFlags: Bool
     /// How a loaded value extends to the slot.
     var format: FieldFormat
 
@@ -23,7 +24,7 @@ struct AccessShape {
         slotWidth = effects.a.width
         isSegmented = effects.usesSegment
         isIndexed = effects.usesScale
-        touchesFlags = !effects.flagsTouched.isEmpty || !effects.flow.isEmpty && !opcode.isAccess
+        settlesFlags = !effects.flagsTouched.isEmpty || !effects.flow.isEmpty && !opcode.isAccess
         isStack = [.push32, .push32i, .pop32].contains(opcode)
         format = !opcode.extendsSign ? .dword : effects.memoryWidth == 1 ? .signedByte : .signedWord
     }

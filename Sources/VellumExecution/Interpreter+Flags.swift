@@ -128,11 +128,11 @@ extension Interpreter {
         // In the stub all flags are computed.
         guard ip > first, ip < first + Int(fragment.pointee.operationCount) else { return }
         var at = ip - 1
-        while at > first, !shapes[Int(at.pointee.dispatch.rawValue)].touchesFlags, at.pointee.restoration == .none {
+        while at > first, !shapes[Int(at.pointee.dispatch.rawValue)].settlesFlags, at.pointee.restoration == .none {
             at -= 1
         }
-        let operation = at.pointee.restored
         guard at.pointee.restoration != .none else { return }
+        let operation = at.pointee.restored
         switch operation.opcode.effects.a.width {
         case 1: restoreFlags(operation, UInt8.self)
         case 2: restoreFlags(operation, UInt16.self)

@@ -69,19 +69,13 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     @inline(__always) func readHost(
         _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeRawPointer? {
-        let offset = RegisterFile(self).base(ip)
-        let window = window(ip)
-        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.readLast else { return nil }
-        return tlb.readHost(window.pointee.base &+ offset, width)
+        readHost(ip, RegisterFile(self).base(ip), width, tlb)
     }
 
     @inline(__always) func writeHost(
         _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeMutableRawPointer? {
-        let offset = RegisterFile(self).base(ip)
-        let window = window(ip)
-        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.writeLast else { return nil }
-        return tlb.writeHost(window.pointee.base &+ offset, width)
+        writeHost(ip, RegisterFile(self).base(ip), width, tlb)
     }
 
     @inline(__always) func modifyHost(
@@ -95,19 +89,29 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeRawPointer? {
         let offset = RegisterFile(self).indexed(ip)
-        if ip.pointee.e & SegmentField.flat != 0 { return tlb.readHost(offset, width) }
-        let window = window(ip)
-        if Int64(offset) &+ Int64(width &- 1) > window.pointee.readLast { return nil }
-        return tlb.readHost(window.pointee.base &+ offset, width)
+        return ip.pointee.e & SegmentField.flat != 0 ? tlb.readHost(offset, width) : readHost(ip, offset, width, tlb)
     }
 
     @inline(__always) func writableOperand(
         _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeMutableRawPointer? {
         let offset = RegisterFile(self).indexed(ip)
-        if ip.pointee.e & SegmentField.flat != 0 { return tlb.writeHost(offset, width) }
+        return ip.pointee.e & SegmentField.flat != 0 ? tlb.writeHost(offset, width) : writeHost(ip, offset, width, tlb)
+    }
+
+    @inline(__always) private func readHost(
+        _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeRawPointer? {
         let window = window(ip)
-        if Int64(offset) &+ Int64(width &- 1) > window.pointee.writeLast { return nil }
+        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.readLast else { return nil }
+        return tlb.readHost(window.pointee.base &+ offset, width)
+    }
+
+    @inline(__always) private func writeHost(
+        _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+    ) -> UnsafeMutableRawPointer? {
+        let window = window(ip)
+        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.writeLast else { return nil }
         return tlb.writeHost(window.pointee.base &+ offset, width)
     }
 

@@ -93,12 +93,12 @@ package struct TLB {
         details[index] = detail
     }
 
-    /// The victim for a page, which is one no more.
     /// Looks for a page among those that conflicts threw out, and leaves it there.
     func victim(_ page: UInt32) -> TLBDetail? {
         UnsafeBufferPointer(start: victims, count: TLB.victimCount).first { $0.tag == page }
     }
 
+    /// The victim for a page, which is one no more.
     func takeVictim(_ page: UInt32) -> TLBDetail? {
         for slot in 0..<TLB.victimCount where victims[slot].tag == page {
             defer { victims[slot] = .empty }

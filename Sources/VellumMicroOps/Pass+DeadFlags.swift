@@ -24,18 +24,19 @@ extension Passes {
         unit.operations.removeFirst(kept)
     }
 
-    /// The flags that matter after each micro-op, by the same rules: what the pass sees, for listings.
+    /// The flags that somebody may see after each micro-op, exits among them, on the same walk: for listings.
     package static func liveFlags(in unit: TranslatedUnit) -> [EFlags] {
         var after = Array(repeating: EFlags.visible, count: unit.operations.count)
-        var live = EFlags.visible
+        var walk = FlagWalk()
         var index = unit.operations.count
         while index > 0 {
             let start = unit.startOfInstruction(endingAt: index)
-            if unit.operations[start..<index].contains(where: { $0.opcode.effects.canLeave }) { live = .visible }
+            walk.enter(unit.operations[start..<index])
             while index > start {
                 index -= 1
-                after[index] = live
-                live = unit.operations[index].liveFlags(before: live)
+                let mayLeave = unit.operations[start...index].contains { $0.opcode.isAccess }
+                after[index] = mayLeave ? .visible : walk.visible
+                _ = walk.step(over: index, from: start, in: unit)
             }
         }
         return after
@@ -50,6 +51,9 @@ private struct FlagWalk {
     private var areShown = false
     /// What is written from here to the last of those.
     private var written: SlotSet = []
+
+    /// The flags that matter here, those that only an exit shows among them.
+    var visible: EFlags { areShown ? .visible : live }
 
     /// Everything must be in its place here.
     private mutating func settle() {
@@ -125,13 +129,6 @@ extension MicroOp {
         if effects.b.isWritten { slots.formUnion(SlotSet(offset: b, width: effects.b.width)) }
         if effects.c.isWritten { slots.formUnion(SlotSet(offset: c, width: effects.c.width)) }
         return slots
-    }
-
-    /// The flags that matter before the operation, given those that matter after it.
-    func liveFlags(before after: EFlags) -> EFlags {
-        let effects = opcode.effects
-        if effects.canFault || effects.canLeave { return .visible }
-        return after.subtracting(effects.flagsWritten).union(effects.flagsRead).union(flagsReadByFields)
     }
 
     fileprivate var writesNothingButFlags: Bool {

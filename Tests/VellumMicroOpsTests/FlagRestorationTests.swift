@@ -31,9 +31,7 @@ import VellumTestSupport
             let made = lean.operations.map(\.restoration).filter { $0 != .none }
             leftOut += made.count
             kinds.formUnion(made)
-            bench.faulting = round % 3 == 0 ? Self.pages(&generator) : []
-            bench.readOnly = round % 3 == 1 ? Self.pages(&generator) : []
-            bench.ending = round % 3 == 2 ? Self.pages(&generator) : []
+            bench.disturb(round, using: &generator)
             let image = MachineImage(&generator)
             bench.flush()
             var expected = bench.run(plain, from: image)
@@ -65,10 +63,6 @@ import VellumTestSupport
         #expect(Self.arithmetic.count == 38)
     }
 
-    private static func pages(_ generator: inout SeededGenerator) -> Set<UInt32> {
-        Set((0..<64).filter { _ in generator.oneIn(2) })
-    }
-
     /// Two to ten micro-ops, some of them of one instruction with an access before them, and an exit.
     private static func unit(using generator: inout SeededGenerator) -> TranslatedUnit {
         var unit = TranslatedUnit()
@@ -76,10 +70,7 @@ import VellumTestSupport
         for _ in 0..<Int.random(in: 2...10, using: &generator) {
             let family = generator.oneIn(3) ? accesses : generator.oneIn(4) ? others : arithmetic
             guard let opcode = family.randomElement(using: &generator) else { continue }
-            var operation = MicroOp.random(opcode, using: &generator)
-            for field in [\MicroOp.a, \.b, \.c] where 32..<60 ~= operation[keyPath: field] {
-                operation[keyPath: field] &= 0x1F
-            }
+            var operation = MicroOp.randomOfRegisters(opcode, using: &generator)
             // Like a load and the operation that takes its operand from it.
             let joins = unit.operations.last?.opcode.isAccess ?? false && !opcode.isAccess && generator.oneIn(2)
             if !joins, !unit.operations.isEmpty { number += 1 }

@@ -56,9 +56,7 @@ import VellumTestSupport
                     DispatchCode(rawValue: UInt16(MicroOpcode.allCases.count + number)))
                 #expect(Verifier.check(marked)?.rule == Verifier.check(unit)?.rule)
                 let image = MachineImage(&generator)
-                bench.faulting = round % 4 == 1 ? Self.pages(&generator) : []
-                bench.readOnly = round % 4 == 2 ? Self.pages(&generator) : []
-                bench.ending = round % 4 == 3 ? Self.pages(&generator) : []
+                bench.disturb(round, using: &generator)
                 for isWarm in [false, true] {
                     let expected = Self.run(bench, unit, image, isWarm)
                     let actual = Self.run(bench, marked, image, isWarm)
@@ -134,11 +132,6 @@ import VellumTestSupport
         return Outcome(result: result, floating: FloatingPointSnapshot(bench.cpu.floating))
     }
 
-    /// Half of all pages.
-    private static func pages(_ generator: inout SeededGenerator) -> Set<UInt32> {
-        Set((0..<64).filter { _ in generator.oneIn(2) })
-    }
-
     /// An x87 instruction that the micro-op is made for.
     private static func code(_ opcode: MicroOpcode, using generator: inout SeededGenerator) -> CoprocessorCode {
         let register = UInt8.random(in: 0...7, using: &generator)
@@ -158,11 +151,7 @@ import VellumTestSupport
     private static func unit(_ sequence: [MicroOpcode], using generator: inout SeededGenerator) -> TranslatedUnit {
         var unit = TranslatedUnit()
         for (index, opcode) in sequence.enumerated() {
-            var operation = MicroOp.random(opcode, using: &generator)
-            // Each instruction writes the temporaries that it reads, so only registers go from one to the next.
-            for field in [\MicroOp.a, \.b, \.c] where 32..<60 ~= operation[keyPath: field] {
-                operation[keyPath: field] &= 0x1F
-            }
+            var operation = MicroOp.randomOfRegisters(opcode, using: &generator)
             if opcode.isCoprocessor { operation.immediate = Self.code(opcode, using: &generator).rawValue }
             operation.instruction = UInt8(index)
             if opcode.fusedComparison != nil {

@@ -101,6 +101,18 @@ package final class FragmentBench: PhysicalBus, PageWalker {
         for address in addresses { _ = try? mmu?.translate(address, access: .write, user: false) }
     }
 
+    /// Makes half of all pages fault, be read-only or end the fragment, by `round` modulo 4; in the fourth, none.
+    package func disturb(_ round: Int, using generator: inout SeededGenerator) {
+        let pages = Set<UInt32>((0..<64).filter { _ in generator.oneIn(2) })
+        (faulting, readOnly, ending) = ([], [], [])
+        switch round & 3 {
+        case 0: faulting = pages
+        case 1: readOnly = pages
+        case 2: ending = pages
+        default: break
+        }
+    }
+
     package func flush() { mmu?.flushAll() }
 
     /// Runs a unit once from a state.

@@ -16,6 +16,15 @@ extension MicroOp {
         return operation
     }
 
+    /// The same with registers in place of temporaries, for units in which no instruction wrote the temporaries first.
+    package static func randomOfRegisters(_ opcode: MicroOpcode, using generator: inout SeededGenerator) -> MicroOp {
+        var operation = random(opcode, using: &generator)
+        for field in [\MicroOp.a, \.b, \.c] where 32..<RegisterSlot.zero.offset ~= operation[keyPath: field] {
+            operation[keyPath: field] &= 0x1F
+        }
+        return operation
+    }
+
     private static func slot(_ use: SlotUse, _ generator: inout SeededGenerator) -> UInt8 {
         let number = UInt8.random(in: 0..<8, using: &generator)
         switch use.width {

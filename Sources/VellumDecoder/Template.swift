@@ -1,3 +1,4 @@
+import Glibc
 import VellumIA32
 
 /// Everything about an instruction but the values of its displacement and immediates.
@@ -43,12 +44,13 @@ struct TemplateMemo: ~Copyable {
     private static let bits: UInt32 = 14
     private let storage: UnsafeMutablePointer<Template>
 
+    /// Zeros are no key, and cost the host no memory until a template is put there.
     init() {
-        storage = .allocate(capacity: 1 << Self.bits)
-        storage.initialize(repeating: Template(), count: 1 << Self.bits)
+        guard let zeros = calloc(1 << Int(Self.bits), MemoryLayout<Template>.stride) else { fatalError("out of memory") }
+        storage = zeros.bindMemory(to: Template.self, capacity: 1 << Int(Self.bits))
     }
 
-    deinit { storage.deallocate() }
+    deinit { free(storage) }
 
     /// The slot for a key; it holds another key's template where `key` differs.
     @inline(__always)

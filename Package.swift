@@ -1,7 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Without the limit raised, no function of more than twenty SIL instructions is inlined into other modules.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-Xllvm", "-cmo-function-size-limit=100"], .when(configuration: .release)),
+]
 
 /// For the interpreter's loop: its one `switch` is copied behind every case, so that each micro-op jumps straight to the
 /// next one, and addresses of fields are folded into the instructions that use them.  See docs/performance.md.

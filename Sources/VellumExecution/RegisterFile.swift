@@ -115,7 +115,16 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         return tlb.writeHost(window.pointee.base &+ offset, width)
     }
 
+    /// Whether the condition in field `d` holds.  Those on CF, ZF and SF (B, Z, BE, S and their opposites) are told without
+    /// a branch: half the condition's number is which of the three it looks at.
     @inline(__always) func holds(_ ip: UnsafePointer<MicroOp>) -> Bool {
+        let condition = UInt32(ip.pointee.d & 15)
+        guard _fastPath(2...9 ~= condition) else { return holdsByOverflow(ip) }
+        let flags: UInt32 = (carryFlag ? 1 : 0) | (zeroFlag ? 2 : 0) | (signFlag ? 4 : 0)
+        return (flags & condition &>> 1 != 0) != (condition & 1 != 0)
+    }
+
+    @inline(never) private func holdsByOverflow(_ ip: UnsafePointer<MicroOp>) -> Bool {
         holds(Condition(rawValue: ip.pointee.d & 15) ?? .overflow)
     }
 }

@@ -6,23 +6,23 @@ extension ALU {
     /// formula of the single shift applied to the last step.  AF is given as zero after shifts.
     @inline(__always) package static func shl(_ a: UInt32, count: UInt32, bits: UInt32) -> Result {
         let count = UInt64(count & 31)
-        let wide = UInt64(a) << count
+        let wide = UInt64(a) &<< count
         let value = UInt32(truncatingIfNeeded: wide) & mask(bits)
-        let carry = wide >> UInt64(bits) & 1 != 0
-        return Result(value, carry: carry, overflow: carry != (value & sign(bits) != 0), adjust: false)
+        let overflow = (value ^ UInt32(truncatingIfNeeded: wide &>> 1)) & sign(bits) != 0
+        return Result(value, carry: wide &>> UInt64(bits) & 1 != 0, overflow: overflow, adjust: false)
     }
 
     @inline(__always) package static func shr(_ a: UInt32, count: UInt32, bits: UInt32) -> Result {
         let count = count & 31
-        let value = UInt32(truncatingIfNeeded: UInt64(a) >> UInt64(count))
-        let carry = (UInt64(a) << 1) >> UInt64(count) & 1 != 0
-        return Result(value, carry: carry, overflow: (value << 1 ^ value) & sign(bits) != 0, adjust: false)
+        let value = UInt32(truncatingIfNeeded: UInt64(a) &>> UInt64(count))
+        let carry = (UInt64(a) &<< 1) &>> UInt64(count) & 1 != 0
+        return Result(value, carry: carry, overflow: (value &<< 1 ^ value) & sign(bits) != 0, adjust: false)
     }
 
     @inline(__always) package static func sar(_ a: UInt32, count: UInt32, bits: UInt32) -> Result {
         let wide = Int64(Int32(bitPattern: signExtend(a, bits: bits)))
-        let value = UInt32(truncatingIfNeeded: wide >> Int64(count & 31)) & mask(bits)
-        let carry = (wide << 1) >> Int64(count & 31) & 1 != 0
+        let value = UInt32(truncatingIfNeeded: wide &>> Int64(count & 31)) & mask(bits)
+        let carry = (wide &<< 1) &>> Int64(count & 31) & 1 != 0
         return Result(value, carry: carry, overflow: false, adjust: false)
     }
 
@@ -37,35 +37,35 @@ extension ALU {
     package static func ror(_ a: UInt32, count: UInt32, bits: UInt32) -> Result {
         let value = rotateLeft(a, by: (bits &- count) & (bits &- 1), bits: bits)
         let carry = value & sign(bits) != 0
-        return Result(value, carry: carry, overflow: (value << 1 ^ value) & sign(bits) != 0, adjust: false)
+        return Result(value, carry: carry, overflow: (value &<< 1 ^ value) & sign(bits) != 0, adjust: false)
     }
 
     private static func rotateLeft(_ a: UInt32, by count: UInt32, bits: UInt32) -> UInt32 {
-        let wide = UInt64(a) << UInt64(count)
-        return UInt32(truncatingIfNeeded: wide | wide >> UInt64(bits)) & mask(bits)
+        let wide = UInt64(a) &<< UInt64(count)
+        return UInt32(truncatingIfNeeded: wide | wide &>> UInt64(bits)) & mask(bits)
     }
 
     /// RCL through CF; the count is taken modulo 9 or 17 for bytes and words.
     package static func rcl(_ a: UInt32, count: UInt32, carry: Bool, bits: UInt32) -> Result {
         let width = UInt64(bits) + 1
         let count = UInt64(count & 31) % width
-        let wide = UInt64(a) | (carry ? 1 << UInt64(bits) : 0)
-        let turned = (wide << count | wide >> (width - count)) & ((1 << width) - 1)
+        let wide = UInt64(a) | (carry ? 1 &<< UInt64(bits) : 0)
+        let turned = (wide &<< count | wide &>> (width - count)) & ((1 &<< width) - 1)
         return throughCarry(turned, bits: bits, left: true)
     }
 
     package static func rcr(_ a: UInt32, count: UInt32, carry: Bool, bits: UInt32) -> Result {
         let width = UInt64(bits) + 1
         let count = UInt64(count & 31) % width
-        let wide = UInt64(a) | (carry ? 1 << UInt64(bits) : 0)
-        let turned = (wide >> count | wide << (width - count)) & ((1 << width) - 1)
+        let wide = UInt64(a) | (carry ? 1 &<< UInt64(bits) : 0)
+        let turned = (wide &>> count | wide &<< (width - count)) & ((1 &<< width) - 1)
         return throughCarry(turned, bits: bits, left: false)
     }
 
     private static func throughCarry(_ turned: UInt64, bits: UInt32, left: Bool) -> Result {
         let value = UInt32(truncatingIfNeeded: turned) & mask(bits)
-        let carry = turned >> UInt64(bits) & 1 != 0
-        let overflow = left ? carry != (value & sign(bits) != 0) : (value << 1 ^ value) & sign(bits) != 0
+        let carry = turned &>> UInt64(bits) & 1 != 0
+        let overflow = left ? carry != (value & sign(bits) != 0) : (value &<< 1 ^ value) & sign(bits) != 0
         return Result(value, carry: carry, overflow: overflow, adjust: false)
     }
 
@@ -75,11 +75,11 @@ extension ALU {
         let count = UInt64(count & 31)
         let pattern: UInt64 =
             bits == 16
-            ? UInt64(a & 0xFFFF) << 32 | UInt64(b & 0xFFFF) << 16 | UInt64(a & 0xFFFF) : UInt64(a) << 32 | UInt64(b)
+            ? UInt64(a & 0xFFFF) &<< 32 | UInt64(b & 0xFFFF) &<< 16 | UInt64(a & 0xFFFF) : UInt64(a) &<< 32 | UInt64(b)
         let width = bits == 16 ? UInt64(48) : 64
         let top = width - UInt64(bits)
-        let value = UInt32(truncatingIfNeeded: (pattern << count) >> top) & mask(bits)
-        let carry = count != 0 && pattern >> (width - count) & 1 != 0
+        let value = UInt32(truncatingIfNeeded: (pattern &<< count) &>> top) & mask(bits)
+        let carry = count != 0 && pattern &>> (width - count) & 1 != 0
         return Result(
             value, carry: carry, overflow: (value ^ lastStep(pattern, count, top)) & sign(bits) != 0, adjust: false)
     }
@@ -87,7 +87,7 @@ extension ALU {
     /// The value one step before the last one of a left double shift.
     private static func lastStep(_ pattern: UInt64, _ count: UInt64, _ top: UInt64) -> UInt32 {
         count == 0
-            ? UInt32(truncatingIfNeeded: pattern >> top) : UInt32(truncatingIfNeeded: (pattern << (count - 1)) >> top)
+            ? UInt32(truncatingIfNeeded: pattern &>> top) : UInt32(truncatingIfNeeded: (pattern &<< (count - 1)) &>> top)
     }
 
     /// SHRD: `b` supplies the bits shifted in from the left.
@@ -95,9 +95,9 @@ extension ALU {
         let count = UInt64(count & 31)
         let pattern: UInt64 =
             bits == 16
-            ? UInt64(a & 0xFFFF) << 32 | UInt64(b & 0xFFFF) << 16 | UInt64(a & 0xFFFF) : UInt64(b) << 32 | UInt64(a)
-        let value = UInt32(truncatingIfNeeded: pattern >> count) & mask(bits)
-        let carry = count != 0 && pattern >> (count - 1) & 1 != 0
-        return Result(value, carry: carry, overflow: (value << 1 ^ value) & sign(bits) != 0, adjust: false)
+            ? UInt64(a & 0xFFFF) &<< 32 | UInt64(b & 0xFFFF) &<< 16 | UInt64(a & 0xFFFF) : UInt64(b) &<< 32 | UInt64(a)
+        let value = UInt32(truncatingIfNeeded: pattern &>> count) & mask(bits)
+        let carry = count != 0 && pattern &>> (count - 1) & 1 != 0
+        return Result(value, carry: carry, overflow: (value &<< 1 ^ value) & sign(bits) != 0, adjust: false)
     }
 }

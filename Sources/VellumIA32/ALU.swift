@@ -22,10 +22,10 @@ package enum ALU {
 
     /// a + b + carry at 8, 16 or 32 bits.
     @inline(__always) package static func addWithCarry(_ a: UInt32, _ b: UInt32, carry: Bool, bits: UInt32) -> Result {
-        let wide = UInt64(a) + UInt64(b) + (carry ? 1 : 0)
+        let wide = UInt64(a) &+ UInt64(b) &+ (carry ? 1 : 0)
         let value = UInt32(truncatingIfNeeded: wide) & mask(bits)
         return Result(
-            value, carry: wide >> UInt64(bits) & 1 != 0,
+            value, carry: wide &>> UInt64(bits) & 1 != 0,
             overflow: (a ^ value) & (b ^ value) & sign(bits) != 0, adjust: (a ^ b ^ value) & 0x10 != 0)
     }
 
@@ -36,15 +36,15 @@ package enum ALU {
         let wide = UInt64(a) &- UInt64(b) &- (borrow ? 1 : 0)
         let value = UInt32(truncatingIfNeeded: wide) & mask(bits)
         return Result(
-            value, carry: wide >> 63 != 0,
+            value, carry: wide &>> 63 != 0,
             overflow: (a ^ b) & (a ^ value) & sign(bits) != 0, adjust: (a ^ b ^ value) & 0x10 != 0)
     }
 
-    @inline(__always) package static func mask(_ bits: UInt32) -> UInt32 { bits >= 32 ? ~0 : (1 << bits) &- 1 }
-    @inline(__always) package static func sign(_ bits: UInt32) -> UInt32 { 1 << (bits &- 1) }
+    @inline(__always) package static func mask(_ bits: UInt32) -> UInt32 { 0xFFFF_FFFF &>> (32 &- bits) }
+    @inline(__always) package static func sign(_ bits: UInt32) -> UInt32 { 1 &<< (bits &- 1) }
 
     /// Sign-extends the low `bits` bits.
     @inline(__always) package static func signExtend(_ value: UInt32, bits: UInt32) -> UInt32 {
-        UInt32(bitPattern: Int32(bitPattern: value << (32 &- bits)) >> Int32(32 &- bits))
+        UInt32(bitPattern: Int32(bitPattern: value &<< (32 &- bits)) &>> Int32(32 &- bits))
     }
 }

@@ -46,8 +46,9 @@ struct TemplateMemo: ~Copyable {
 
     /// Zeros are no key, and cost the host no memory until a template is put there.
     init() {
-        guard let zeros = calloc(1 << Int(Self.bits), MemoryLayout<Template>.stride) else { fatalError("out of memory") }
-        storage = zeros.bindMemory(to: Template.self, capacity: 1 << Int(Self.bits))
+        let count = 1 << Int(Self.bits)
+        guard let zeros = calloc(count, MemoryLayout<Template>.stride) else { fatalError("out of memory") }
+        storage = zeros.bindMemory(to: Template.self, capacity: count)
     }
 
     deinit { free(storage) }

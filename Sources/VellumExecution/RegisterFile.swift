@@ -133,15 +133,17 @@ extension UnsafeMutablePointer where Pointee == TLBEntry {
     /// Host address of `width` bytes that may be read without further ado, or nil.  One compare: the tag is the page of
     /// the last byte, which differs from the entry's own page when the access straddles.
     @inline(__always) func readHost(_ address: UInt32, _ width: UInt32) -> UnsafeRawPointer? {
-        let entry = self + TLB.index(address)
-        guard _fastPath(entry.pointee.readTag == (address &+ (width &- 1)) & 0xFFFF_F000) else { return nil }
-        return UnsafeRawPointer(vellum_host_address(entry.pointee.addend, address))
+        let linear = vellum_linear(address)
+        let entry = self + TLB.index(UInt32(truncatingIfNeeded: linear))
+        guard _fastPath(entry.pointee.readTag == TLB.tag(linear, width)) else { return nil }
+        return UnsafeRawPointer(vellum_host_address(entry.pointee.addend, linear))
     }
 
     @inline(__always) func writeHost(_ address: UInt32, _ width: UInt32) -> UnsafeMutableRawPointer? {
-        let entry = self + TLB.index(address)
-        guard _fastPath(entry.pointee.writeTag == (address &+ (width &- 1)) & 0xFFFF_F000) else { return nil }
-        return vellum_host_address(entry.pointee.addend, address)
+        let linear = vellum_linear(address)
+        let entry = self + TLB.index(UInt32(truncatingIfNeeded: linear))
+        guard _fastPath(entry.pointee.writeTag == TLB.tag(linear, width)) else { return nil }
+        return vellum_host_address(entry.pointee.addend, linear)
     }
 
     /// For the load of a read-modify-write: where the write fast path holds, the read does too.

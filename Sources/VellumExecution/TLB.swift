@@ -53,6 +53,11 @@ package struct TLB {
         Int(linear &>> 12 & UInt32(entryCount &- 1))
     }
 
+    /// The page of the last of `width` bytes: what an entry's tag must be.
+    @inline(__always) static func tag(_ linear: UInt, _ width: UInt32) -> UInt32 {
+        UInt32(truncatingIfNeeded: linear &+ UInt(width &- 1)) & 0xFFFF_F000
+    }
+
     package let entries: UnsafeMutablePointer<TLBEntry>
     let details: UnsafeMutablePointer<TLBDetail>
     private let victims: UnsafeMutablePointer<TLBDetail>

@@ -87,7 +87,8 @@ extension ALU {
     /// The value one step before the last one of a left double shift.
     private static func lastStep(_ pattern: UInt64, _ count: UInt64, _ top: UInt64) -> UInt32 {
         count == 0
-            ? UInt32(truncatingIfNeeded: pattern &>> top) : UInt32(truncatingIfNeeded: (pattern &<< (count - 1)) &>> top)
+            ? UInt32(truncatingIfNeeded: pattern &>> top)
+            : UInt32(truncatingIfNeeded: (pattern &<< (count - 1)) &>> top)
     }
 
     /// SHRD: `b` supplies the bits shifted in from the left.

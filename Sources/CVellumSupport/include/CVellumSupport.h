@@ -23,8 +23,16 @@ VELLUM_INLINE void vellum_store8(void *_Nonnull at, uint8_t v) { *(uint8_t *)at 
 VELLUM_INLINE void vellum_store16(void *_Nonnull at, uint16_t v) { __builtin_memcpy(at, &v, 2); }
 VELLUM_INLINE void vellum_store32(void *_Nonnull at, uint32_t v) { __builtin_memcpy(at, &v, 4); }
 
+/// A linear address as the host's word.  The compiler cannot see through it, so that it works the address out once and
+/// goes on from there: the tag, the index and the host address otherwise start from its parts each.
+VELLUM_INLINE uintptr_t vellum_linear(uint32_t address) {
+    uintptr_t linear = address;
+    __asm__("" : "+r"(linear));
+    return linear;
+}
+
 /// Where a hit in the soft TLB leads.  Never null, which spares the check that Swift would make.
-VELLUM_INLINE void *_Nonnull vellum_host_address(uintptr_t addend, uint32_t linear) {
+VELLUM_INLINE void *_Nonnull vellum_host_address(uintptr_t addend, uintptr_t linear) {
     return (void *)(addend + linear);
 }
 

@@ -47,7 +47,7 @@ struct TemplateMemo: ~Copyable {
     /// Zeros are no key, and cost the host no memory until a template is put there.
     init() {
         let count = 1 << Int(Self.bits)
-        guard let zeros = calloc(count, MemoryLayout<Template>.stride) else { fatalError("out of memory") }
+        guard let zeros = calloc(count, MemoryLayout<Template>.stride) else { preconditionFailure("out of memory") }
         storage = zeros.bindMemory(to: Template.self, capacity: count)
     }
 

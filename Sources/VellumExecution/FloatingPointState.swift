@@ -30,6 +30,7 @@ extension UnsafeMutablePointer where Pointee == FloatingPointState {
 
     /// FNINIT (SDM vol. 2): registers keep their contents.
     package func initialize() {
+        vellum_x87_leave(self)
         pointee.control = 0x37F
         pointee.status = 0
         pointee.top = 0
@@ -47,8 +48,12 @@ extension UnsafeMutablePointer where Pointee == FloatingPointState {
 
     /// The status word as software reads it.
     package var statusWord: UInt16 {
-        get { pointee.status | UInt16(pointee.top) << 11 | (isErrorPending ? FloatingPointStatus.busy : 0) }
+        get {
+            vellum_x87_settle(self)
+            return pointee.status | UInt16(pointee.top) << 11 | (isErrorPending ? FloatingPointStatus.busy : 0)
+        }
         nonmutating set {
+            vellum_x87_settle(self)
             pointee.status = newValue & 0x477F
             pointee.top = UInt8(newValue >> 11 & 7)
         }

@@ -104,6 +104,9 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
 }
 
 extension GuestVisible {
-    /// Where the windows start in the struct, in bytes.
-    package static let windowsOffset = MemoryLayout<GuestVisible>.offset(of: \GuestVisible.windows) ?? 0
+    /// Where the windows start in the struct, in bytes: they are its end.  A stored constant would be looked up, under a
+    /// lock, at every access through a segment.
+    @inline(__always) package static var windowsOffset: Int {
+        MemoryLayout<GuestVisible>.size - 6 * MemoryLayout<SegmentWindow>.stride
+    }
 }

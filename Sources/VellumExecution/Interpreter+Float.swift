@@ -68,6 +68,9 @@ extension Interpreter {
 
     private var isUser: Bool { cpu.pointee.privileged.cpl == 3 }
 
+    /// Bytes of an 80-bit number: what is longer is an environment.
+    private static var longestNumber: Int { 10 }
+
     /// Offset of the operand in its segment.
     private func offset(_ ip: UnsafePointer<MicroOp>) -> UInt32 { RegisterFile(cpu.visible).indexed(ip) }
 
@@ -81,6 +84,10 @@ extension Interpreter {
     }
 
     func readOperand(_ ip: UnsafePointer<MicroOp>, _ size: Int, alignment: UInt32) throws(GuestFault) {
+        if size <= Self.longestNumber, let host = cpu.visible.operand(ip, UInt32(size), mmu.currentEntries) {
+            UnsafeMutableRawPointer(vellum_fpu_operand(cpu.floating)).copyMemory(from: host, byteCount: size)
+            return
+        }
         let address = try linear(ip, size, alignment: alignment, write: false)
         try mmu.readBlock(address, into: vellum_fpu_operand(cpu.floating), count: size, user: isUser)
     }
@@ -101,6 +108,13 @@ extension Interpreter {
         _ code: CoprocessorCode, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer
     ) throws(GuestFault) {
         let unit = cpu.floating
+        if unit.pointee.live, code.size <= Self.longestNumber,
+            let host = cpu.visible.writableOperand(ip, UInt32(code.size), mmu.currentEntries)
+        {
+            perform(code, ip, fragment)
+            host.copyMemory(from: vellum_fpu_operand(unit), byteCount: code.size)
+            return
+        }
         let address = try writableOperand(ip, code.size, alignment: code.alignment)
         let mayWithhold = unit.pointee.control & FloatingPointStatus.exceptions != FloatingPointStatus.exceptions
         guard mayWithhold, !code.isControl else {
@@ -131,11 +145,16 @@ extension Interpreter {
     private func perform(_ code: CoprocessorCode, _ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer) {
         let unit = cpu.floating
         if code.isControl {
+            vellum_x87_settle(unit)
             control(code, ip)
             return
         }
         note(ip, fragment, unit, cpu)
-        let flags = vellum_x87_execute(unit, code.escape, cpu.visible.arithmeticFlags.rawValue)
+        var flags: UInt32 = 0
+        if !vellum_x87_quick(unit, code.escape, &flags) {
+            vellum_x87_settle(unit)
+            flags = vellum_x87_execute(unit, code.escape, cpu.visible.arithmeticFlags.rawValue)
+        }
         if code.comparesToFlags { cpu.visible.arithmeticFlags = EFlags(rawValue: flags).intersection(.arithmetic) }
     }
 

@@ -1184,10 +1184,9 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatStore32:
                 var bits: UInt32 = 0
-                var status: UInt16 = 0
-                if let host = v.writableOperand(ip, 4, tlb), vellum_x87_store32(unit, &bits, &status) {
+                if let host = v.writableOperand(ip, 4, tlb), vellum_x87_store32(unit, &bits) {
                     host.storeBytes(of: bits, as: UInt32.self)
-                    vellum_x87_finish_store(unit, status, ip.pointee.immediate & 8 != 0)
+                    vellum_x87_finish_store(unit, UInt32(VELLUM_X87_STORE32), ip.pointee.immediate & 8 != 0)
                     note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {
@@ -1196,10 +1195,9 @@ package final class Interpreter: ExecutionBackend {
                 }
             case .floatStore64:
                 var bits: UInt64 = 0
-                var status: UInt16 = 0
-                if let host = v.writableOperand(ip, 8, tlb), vellum_x87_store64(unit, &bits, &status) {
+                if let host = v.writableOperand(ip, 8, tlb), vellum_x87_store64(unit, &bits) {
                     host.storeBytes(of: bits, as: UInt64.self)
-                    vellum_x87_finish_store(unit, status, ip.pointee.immediate & 8 != 0)
+                    vellum_x87_finish_store(unit, UInt32(VELLUM_X87_STORE64), ip.pointee.immediate & 8 != 0)
                     note(ip, fragment, unit, cpu)
                     ip += 1
                 } else {

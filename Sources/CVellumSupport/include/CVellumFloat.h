@@ -41,12 +41,33 @@ typedef struct {
     bool reported;
     /// The host's control word while `live`.
     uint16_t host_control;
+    /// What the last hot instruction did, if its C1 has not been asked for yet, and to what: see vellum_x87_settle.
+    uint8_t step;
+    vellum_float80 left, right;
 } vellum_fpu;
 
 enum {
     VELLUM_X87_FLAGS = 0x7F,
     VELLUM_X87_ERROR = 0x80,
+    VELLUM_X87_C0 = 0x100,
     VELLUM_X87_C1 = 0x200,
+    VELLUM_X87_C2 = 0x400,
+    VELLUM_X87_C3 = 0x4000,
+};
+
+/// `vellum_fpu.step`: none, or one of these.  The first three have the operation (ModRM.reg) in their low bits.
+enum {
+    VELLUM_X87_SETTLED = 0,
+    VELLUM_X87_REGISTER = 0x80,
+    VELLUM_X87_MEMORY32 = 0x90,
+    VELLUM_X87_MEMORY64 = 0xA0,
+    VELLUM_X87_STORE32 = 0xB0,
+    VELLUM_X87_STORE64,
+    VELLUM_X87_STORE_INTEGER16,
+    VELLUM_X87_STORE_INTEGER32,
+    VELLUM_X87_STORE_INTEGER64,
+    VELLUM_X87_SQUARE_ROOT,
+    VELLUM_X87_ROUND,
 };
 
 /// Executes one x87 instruction, `code` being the low three bits of its opcode and its ModRM byte, on the host's x87
@@ -54,6 +75,16 @@ enum {
 /// unmasked exceptions withhold a store, that stays as it was).  No control instruction, none that stores or loads an
 /// environment.  Takes and returns EFLAGS, of which only the arithmetic flags count.  What is pending stays so.
 uint32_t vellum_x87_execute(vellum_fpu *_Nonnull fpu, uint32_t code, uint32_t flags);
+
+/// The same for the instructions that need no more than a few registers, or false where this is none or the whole state
+/// is needed.  The flags change only with FCOMI and its like.
+bool vellum_x87_quick(vellum_fpu *_Nonnull fpu, uint32_t code, uint32_t *_Nonnull flags);
+
+/// Brings `status` up to date: to be called before anything looks at its exceptions or C1, or changes them.
+///
+/// Reading the host's status word takes longer than an addition, so the hot instructions do not: exceptions stay where
+/// the host collects them, and the last instruction is done again for its C1.
+void vellum_x87_settle(vellum_fpu *_Nonnull fpu);
 
 /// Puts the host's x87 unit under the guest's control word, if that masks every exception; says whether it did.
 bool vellum_x87_enter(vellum_fpu *_Nonnull fpu);
@@ -82,93 +113,110 @@ static inline void vellum_x87_pop(vellum_fpu *_Nonnull fpu) {
     fpu->tags &= (uint8_t) ~(1u << fpu->top);
     fpu->top = (fpu->top + 1) & 7;
 }
-static inline bool vellum_x87_push(vellum_fpu *_Nonnull fpu, uint64_t significand, uint32_t exponent) {
+static inline void vellum_x87_clear_c1(vellum_fpu *_Nonnull fpu) {
+    fpu->status &= (uint16_t)~VELLUM_X87_C1;
+    fpu->step = VELLUM_X87_SETTLED;
+}
+/// The register that a push fills, already pushed; null where there is no room.
+static inline vellum_float80 *_Nullable vellum_x87_pushed(vellum_fpu *_Nonnull fpu) {
     uint32_t top = (fpu->top - 1u) & 7;
-    if (!fpu->live || fpu->tags >> top & 1) return false;
-    fpu->registers[top].significand = significand;
-    fpu->registers[top].exponent = (uint16_t)exponent;
+    if (!fpu->live || fpu->tags >> top & 1) return 0;
     fpu->tags |= (uint8_t)(1u << top);
     fpu->top = (uint8_t)top;
-    fpu->status &= (uint16_t)~VELLUM_X87_C1;
+    vellum_x87_clear_c1(fpu);
+    return &fpu->registers[top];
+}
+static inline bool vellum_x87_push(vellum_fpu *_Nonnull fpu, uint64_t significand, uint32_t exponent) {
+    vellum_float80 *st = vellum_x87_pushed(fpu);
+    if (!st) return false;
+    st->significand = significand;
+    st->exponent = (uint16_t)exponent;
     return true;
 }
-static inline void vellum_x87_note(vellum_fpu *_Nonnull fpu, uint16_t host) {
-    fpu->status = (uint16_t)((fpu->status & ~VELLUM_X87_C1) | (host & (VELLUM_X87_FLAGS | VELLUM_X87_C1)));
+/// Keeps what `step` started from, before it is done.
+static inline void vellum_x87_keep(vellum_fpu *_Nonnull fpu, uint32_t step, const vellum_float80 *_Nonnull left) {
+    fpu->step = (uint8_t)step;
+    fpu->left.significand = left->significand;
+    fpu->left.exponent = left->exponent;
 }
 
-/// FLD m32: exact, but for denormals, infinities and NaNs, which report.
+/// FLD m32: exact, but for denormals, infinities and NaNs, which report.  The host stores what it converts in the form in
+/// which it will want it again.
 static inline bool vellum_x87_load32(vellum_fpu *_Nonnull fpu, uint32_t bits) {
-    uint32_t exponent = bits >> 23 & 0xFF, sign = bits >> 16 & 0x8000;
-    if (exponent - 1 < 0xFE) return vellum_x87_push(fpu, (1ull << 63) | ((uint64_t)bits << 40 & ~(1ull << 63)), exponent + 16256 + sign);
-    return bits << 1 == 0 && vellum_x87_push(fpu, 0, sign);
+    if ((bits >> 23 & 0xFF) - 1 >= 0xFE && bits << 1 != 0) return false;
+    vellum_float80 *st = vellum_x87_pushed(fpu);
+    if (!st) return false;
+    __asm__ volatile("flds %1\n\tfstpt %0" : "=m"(*st) : "m"(bits));
+    return true;
 }
 /// FLD m64.
 static inline bool vellum_x87_load64(vellum_fpu *_Nonnull fpu, uint64_t bits) {
-    uint32_t exponent = bits >> 52 & 0x7FF, sign = bits >> 48 & 0x8000;
-    if (exponent - 1 < 0x7FE) return vellum_x87_push(fpu, (1ull << 63) | (bits << 11), exponent + 15360 + sign);
-    return bits << 1 == 0 && vellum_x87_push(fpu, 0, sign);
+    if ((bits >> 52 & 0x7FF) - 1 >= 0x7FE && bits << 1 != 0) return false;
+    vellum_float80 *st = vellum_x87_pushed(fpu);
+    if (!st) return false;
+    __asm__ volatile("fldl %1\n\tfstpt %0" : "=m"(*st) : "m"(bits));
+    return true;
 }
 /// FST m32 up to the store; `finish` does the rest.
-static inline bool vellum_x87_store32(vellum_fpu *_Nonnull fpu, uint32_t *_Nonnull bits, uint16_t *_Nonnull host) {
+static inline bool vellum_x87_store32(vellum_fpu *_Nonnull fpu, uint32_t *_Nonnull bits) {
     if (!fpu->live || !vellum_x87_holds(fpu, 0)) return false;
-    __asm__ volatile("fldt %2\n\tfstps %0\n\tfnstsw %1" : "=m"(*bits), "=&a"(*host) : "m"(*vellum_x87_at(fpu, 0)));
+    __asm__ volatile("fldt %1\n\tfstps %0" : "=m"(*bits) : "m"(*vellum_x87_at(fpu, 0)));
     return true;
 }
-static inline bool vellum_x87_store64(vellum_fpu *_Nonnull fpu, uint64_t *_Nonnull bits, uint16_t *_Nonnull host) {
+static inline bool vellum_x87_store64(vellum_fpu *_Nonnull fpu, uint64_t *_Nonnull bits) {
     if (!fpu->live || !vellum_x87_holds(fpu, 0)) return false;
-    __asm__ volatile("fldt %2\n\tfstpl %0\n\tfnstsw %1" : "=m"(*bits), "=&a"(*host) : "m"(*vellum_x87_at(fpu, 0)));
+    __asm__ volatile("fldt %1\n\tfstpl %0" : "=m"(*bits) : "m"(*vellum_x87_at(fpu, 0)));
     return true;
 }
-static inline void vellum_x87_finish_store(vellum_fpu *_Nonnull fpu, uint16_t host, bool pop) {
-    vellum_x87_note(fpu, host);
+static inline void vellum_x87_finish_store(vellum_fpu *_Nonnull fpu, uint32_t step, bool pop) {
+    vellum_x87_keep(fpu, step, vellum_x87_at(fpu, 0));
     if (pop) vellum_x87_pop(fpu);
 }
 
+/// The operations by ModRM.reg: the name with a memory operand, and the second byte of ST(1) op= ST(0) and pop (the R
+/// forms: ST(0) op ST(1)), for which assemblers do not agree on the names.
+#define VELLUM_X87_OPERATIONS(STEP)        \
+    case 0: STEP("fadd", "0xC1"); break;   \
+    case 1: STEP("fmul", "0xC9"); break;   \
+    case 4: STEP("fsub", "0xE9"); break;   \
+    case 5: STEP("fsubr", "0xE1"); break;  \
+    case 6: STEP("fdiv", "0xF9"); break;   \
+    case 7: STEP("fdivr", "0xF1"); break;
+
 /// FADD, FMUL, FSUB, FSUBR, FDIV, FDIVR of ST(0) with memory; the operation is ModRM.reg.  Comparisons: false.
-#define VELLUM_X87_MEMORY(name, type, suffix)                                                                       \
+#define VELLUM_X87_MEMORY(name, type, STEP, step)                                                                   \
     static inline bool name(vellum_fpu *_Nonnull fpu, uint32_t operation, type bits) {                              \
-        if (!fpu->live || !vellum_x87_holds(fpu, 0)) return false;                                                  \
+        if (!fpu->live || !vellum_x87_holds(fpu, 0) || (operation & 6) == 2) return false;                          \
         vellum_float80 *st = vellum_x87_at(fpu, 0);                                                                 \
-        uint16_t host;                                                                                              \
-        switch (operation) {                                                                                        \
-        case 0: VELLUM_X87_STEP("fadd" suffix " %2"); break;                                                        \
-        case 1: VELLUM_X87_STEP("fmul" suffix " %2"); break;                                                        \
-        case 4: VELLUM_X87_STEP("fsub" suffix " %2"); break;                                                        \
-        case 5: VELLUM_X87_STEP("fsubr" suffix " %2"); break;                                                       \
-        case 6: VELLUM_X87_STEP("fdiv" suffix " %2"); break;                                                        \
-        case 7: VELLUM_X87_STEP("fdivr" suffix " %2"); break;                                                       \
-        default: return false;                                                                                      \
-        }                                                                                                           \
-        vellum_x87_note(fpu, host);                                                                                 \
+        vellum_x87_keep(fpu, step + operation, st);                                                                 \
+        fpu->right.significand = bits;                                                                              \
+        switch (operation) { VELLUM_X87_OPERATIONS(STEP) }                                                          \
         return true;                                                                                                \
     }
-#define VELLUM_X87_STEP(operation) \
-    __asm__ volatile("fldt %0\n\t" operation "\n\tfnstsw %1\n\tfstpt %0" : "+m"(*st), "=&a"(host) : "m"(bits))
-VELLUM_X87_MEMORY(vellum_x87_memory32, uint32_t, "s")
-VELLUM_X87_MEMORY(vellum_x87_memory64, uint64_t, "l")
-#undef VELLUM_X87_STEP
+#define VELLUM_X87_STEP32(name, bytes) __asm__ volatile("fldt %0\n\t" name "s %1\n\tfstpt %0" : "+m"(*st) : "m"(bits))
+#define VELLUM_X87_STEP64(name, bytes) __asm__ volatile("fldt %0\n\t" name "l %1\n\tfstpt %0" : "+m"(*st) : "m"(bits))
+VELLUM_X87_MEMORY(vellum_x87_memory32, uint32_t, VELLUM_X87_STEP32, VELLUM_X87_MEMORY32)
+VELLUM_X87_MEMORY(vellum_x87_memory64, uint64_t, VELLUM_X87_STEP64, VELLUM_X87_MEMORY64)
+#undef VELLUM_X87_STEP32
+#undef VELLUM_X87_STEP64
 
-/// target = target op other (the R forms: other op target), for two registers, one of them ST(0).
+/// to = to op from (the R forms: from op to); both hold something, and the unit is live.
+static inline void vellum_x87_combine(
+    vellum_fpu *_Nonnull fpu, uint32_t operation, vellum_float80 *_Nonnull to, const vellum_float80 *_Nonnull from) {
+    vellum_x87_keep(fpu, VELLUM_X87_REGISTER + operation, to);
+    fpu->right.significand = from->significand;
+    fpu->right.exponent = from->exponent;
+#define VELLUM_X87_STEP(name, byte) \
+    __asm__ volatile("fldt %0\n\tfldt %1\n\t.byte 0xDE, " byte "\n\tfstpt %0" : "+m"(*to) : "m"(*from))
+    switch (operation) { VELLUM_X87_OPERATIONS(VELLUM_X87_STEP) }
+#undef VELLUM_X87_STEP
+}
+/// The same for two registers, one of them ST(0).
 static inline bool vellum_x87_register(
     vellum_fpu *_Nonnull fpu, uint32_t operation, uint32_t target, uint32_t source, bool pop) {
     if (!fpu->live || !vellum_x87_holds(fpu, target) || !vellum_x87_holds(fpu, source)) return false;
-    vellum_float80 *to = vellum_x87_at(fpu, target), *from = vellum_x87_at(fpu, source);
-    uint16_t host;
-#define VELLUM_X87_STEP(operation)                                                  \
-    __asm__ volatile("fldt %0\n\tfldt %2\n\t" operation "\n\tfnstsw %1\n\tfstpt %0" \
-                     : "+m"(*to), "=&a"(host) : "m"(*from))
-    // The assembler's names of FSUBP and FSUBRP, FDIVP and FDIVRP are the other way round: bytes leave no doubt.
-    switch (operation) {
-    case 0: VELLUM_X87_STEP(".byte 0xDE, 0xC1"); break;
-    case 1: VELLUM_X87_STEP(".byte 0xDE, 0xC9"); break;
-    case 4: VELLUM_X87_STEP(".byte 0xDE, 0xE9"); break;
-    case 5: VELLUM_X87_STEP(".byte 0xDE, 0xE1"); break;
-    case 6: VELLUM_X87_STEP(".byte 0xDE, 0xF9"); break;
-    case 7: VELLUM_X87_STEP(".byte 0xDE, 0xF1"); break;
-    default: return false;
-    }
-#undef VELLUM_X87_STEP
-    vellum_x87_note(fpu, host);
+    if ((operation & 6) == 2) return false;
+    vellum_x87_combine(fpu, operation, vellum_x87_at(fpu, target), vellum_x87_at(fpu, source));
     if (pop) vellum_x87_pop(fpu);
     return true;
 }
@@ -185,7 +233,7 @@ static inline bool vellum_x87_exchange(vellum_fpu *_Nonnull fpu, uint32_t index)
     vellum_float80 *first = vellum_x87_at(fpu, 0), *second = vellum_x87_at(fpu, index), kept = *first;
     *first = *second;
     *second = kept;
-    fpu->status &= (uint16_t)~VELLUM_X87_C1;
+    vellum_x87_clear_c1(fpu);
     return true;
 }
 /// FLD ST(i).

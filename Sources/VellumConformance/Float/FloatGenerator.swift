@@ -1,6 +1,6 @@
 import VellumIA32
 
-/// Makes cases of x87, MMX and SSE: FXRSTOR of a random state, then one to four instructions.
+/// Makes cases of x87, MMX and SSE: FXRSTOR of a random state, then one to eight instructions.
 struct FloatGenerator {
     private var random: RandomSource
     private let rows: [Int]
@@ -15,7 +15,7 @@ struct FloatGenerator {
 
     mutating func next() -> GeneratedCase {
         var instructions = [restore()]
-        let count = random.chance(60) ? 1 : 2 + random.below(3)
+        let count = random.chance(60) ? 1 : random.chance(70) ? 2 + random.below(3) : 5 + random.below(4)
         for _ in 0..<count {
             instructions.append(instruction())
             if isKnownToDiffer(instructions[instructions.count - 1]) { break }

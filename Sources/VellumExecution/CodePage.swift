@@ -12,7 +12,11 @@ final class CodePage {
     /// Stores since the last change that touched no code.
     var idleStores = 0
     /// A bit for each byte that some piece holds.
-    private var bits = [UInt64](repeating: 0, count: 64)
+    let bits = UnsafeMutablePointer<UInt64>.allocate(capacity: 64)
+
+    init() { bits.initialize(repeating: 0, count: 64) }
+
+    deinit { bits.deallocate() }
 
     var isEmpty: Bool { pieces.isEmpty }
 

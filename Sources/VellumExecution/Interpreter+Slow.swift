@@ -55,15 +55,28 @@ extension Interpreter {
         }
         if shape.isSegmented {
             let segment = SegmentRegister(rawValue: ip.pointee.e) ?? .ds
-            address = try mmu.linear(segment, offset: address, width: width, write: shape.memory != .read)
+            let window = cpu.visible.window(ip)
+            let last = shape.memory != .read ? window.pointee.writeLast : window.pointee.readLast
+            if Int64(address) &+ Int64(width &- 1) <= last {
+                address = window.pointee.base &+ address
+            } else {
+                address = try mmu.linear(segment, offset: address, width: width, write: shape.memory != .read)
+            }
         }
+        let isUser = self.isUser
         if shape.memory == .write {
             let value = shape.slotWidth > 0 ? r.get(ip.pointee.a, shape.slotWidth) : ip.pointee.immediate
-            try mmu.slowWrite(address, value & UInt32.max >> UInt32(32 - width * 8), width, isUser)
+            if !mmu.storeBesideCode(address, value, UInt32(shape.width), isUser) {
+                try mmu.slowWrite(address, value & UInt32.max >> UInt32(32 - width * 8), width, isUser)
+            }
             if shape.isStack { cpu.visible[.esp] = address }
             return
         }
         if shape.memory == .readForUpdate {
+            if let value = mmu.readForUpdate(address, UInt32(shape.width), isUser) {
+                r.set(ip.pointee.a, shape.format.extended(value), shape.slotWidth)
+                return
+            }
             try mmu.checkAlignment(address, width, isUser)
             try mmu.probeWrite(address, length: UInt32(width), user: isUser)
         }

@@ -62,6 +62,11 @@ package final class SoftMMU {
     /// DR6 bits of watchpoints that were hit since the run loop last looked.
     package var watchpointHits: UInt32 = 0
 
+    /// The frame whose code a store last missed: the translation cache sets it, and takes it back when that code changes.
+    var besideCode: CodeBits?
+    /// Stores that missed it since.
+    package var storesBesideCode: UInt64 = 0
+
     /// Grows whenever a translation that code may rely on could have changed.
     package internal(set) var epoch: UInt64 = 1
     package private(set) var misses: UInt64 = 0

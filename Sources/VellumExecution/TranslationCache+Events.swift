@@ -103,6 +103,14 @@ extension TranslationCache {
         }
     }
 
+    /// The fragments that were made from the byte at a physical address.
+    package func fragments(covering physical: UInt32) -> [FragmentPointer] {
+        pages[physical >> 12]?.fragments.filter { $0.overlaps(physical, 1) } ?? []
+    }
+
+    /// Frames that hold translated code.
+    package var codePageCount: Int { pages.values.count { !$0.isEmpty } }
+
     /// Stores have killed fragments of the page.
     package func changesItself(_ physical: UInt32) -> Bool { pages[physical >> 12]?.changesItself ?? false }
 

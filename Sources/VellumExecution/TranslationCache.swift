@@ -186,7 +186,7 @@ package final class TranslationCache: CodeObserver {
         let frame = start >> 12
         let page = pages[frame] ?? CodePage()
         pages[frame] = page
-        lastPage = nil
+        forgetLastPage()
         page.add(fragment, start & 0xFFF, length)
         if memory.codeFrames[Int(frame & 0xF_FFFF)] == 0 {
             memory.codeFrames[Int(frame & 0xF_FFFF)] = 1
@@ -228,10 +228,17 @@ package final class TranslationCache: CodeObserver {
         // A page that lost its code long ago is data again.
         if page.isEmpty && page.idleStores > 64 {
             pages[frame] = nil
-            lastPage = nil
+            forgetLastPage()
             memory.codeFrames[Int(frame & 0xF_FFFF)] = 0
+        } else if !page.isEmpty {
+            mmu.besideCode = CodeBits(frame: frame, bits: page.bits)
         }
         return nil
+    }
+
+    private func forgetLastPage() {
+        lastPage = nil
+        mmu.besideCode = nil
     }
 
     /// Guests that patch themselves write to one page many times.
@@ -275,14 +282,6 @@ package final class TranslationCache: CodeObserver {
         cpu.pointee.engine.endRequested = true
     }
 
-    /// The fragments that were made from the byte at a physical address.
-    package func fragments(covering physical: UInt32) -> [FragmentPointer] {
-        pages[physical >> 12]?.fragments.filter { $0.overlaps(physical, 1) } ?? []
-    }
-
-    /// Frames that hold translated code.
-    package var codePageCount: Int { pages.values.count { !$0.isEmpty } }
-
     /// Modes, code bases and limits that fragments were made for.
     package var contextCount: Int { contexts.count }
 
@@ -303,6 +302,7 @@ package final class TranslationCache: CodeObserver {
         if events.wants(.links) { tellUnchained(fragment) }
         fragment.unlink()
         for (start, _) in fragment.ranges { pages[start >> 12]?.remove(fragment) }
+        mmu.besideCode = nil
         forget(fragment)
         bury(fragment)
     }
@@ -367,7 +367,7 @@ package final class TranslationCache: CodeObserver {
         bySerial.removeAll()
         for frame in pages.keys { memory.codeFrames[Int(frame & 0xF_FFFF)] = 0 }
         pages.removeAll(keepingCapacity: true)
-        lastPage = nil
+        forgetLastPage()
         usedBytes = 0
     }
 

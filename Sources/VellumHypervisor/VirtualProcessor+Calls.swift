@@ -36,7 +36,7 @@ extension VirtualProcessor {
         statistics.patches = cache.counters.patches
         statistics.flushes = cache.counters.flushes
         statistics.evictions = cache.counters.evictions
-        statistics.spuriousWrites = cache.counters.spurious
+        statistics.spuriousWrites = cache.counters.spurious &+ mmu.storesBesideCode
         for cause in TranslationCause.allCases {
             statistics.missesByCause[cause.name] = cache.counters.missesByCause[Int(cause.rawValue)]
         }

@@ -30,6 +30,10 @@ import VellumTestSupport
             let length = UInt32(1 + random.next() % 8)
             let held = model.filter { $0.bytes.overlaps(start..<min(start + length, 4096)) }
             #expect(page.overlaps(start, length) == !held.isEmpty, "seed \(seed), step \(step)")
+            let width = UInt32(1) << UInt32(random.next() % 3)
+            let place = min(start, 4096 - width)
+            let bits = CodeBits(frame: 0, bits: page.bits)
+            #expect(bits.isClear(0x7000 | place, width) == !page.overlaps(place, width), "seed \(seed), step \(step)")
             var found: [FragmentPointer] = []
             page.collect(start, length, into: &found)
             #expect(Set(found) == Set(held.map(\.fragment)), "seed \(seed), step \(step)")

@@ -84,7 +84,7 @@ extension Interpreter {
     }
 
     func readOperand(_ ip: UnsafePointer<MicroOp>, _ size: Int, alignment: UInt32) throws(GuestFault) {
-        if size <= Self.longestNumber, let host = cpu.visible.operand(ip, UInt32(size), mmu.currentEntries) {
+        if size <= Self.longestNumber, let host = cpu.visible.operand(ip, offset(ip), UInt32(size), mmu.currentEntries) {
             UnsafeMutableRawPointer(vellum_fpu_operand(cpu.floating)).copyMemory(from: host, byteCount: size)
             return
         }
@@ -109,7 +109,7 @@ extension Interpreter {
     ) throws(GuestFault) {
         let unit = cpu.floating
         if unit.pointee.live, code.size <= Self.longestNumber,
-            let host = cpu.visible.writableOperand(ip, UInt32(code.size), mmu.currentEntries)
+            let host = cpu.visible.writableOperand(ip, offset(ip), UInt32(code.size), mmu.currentEntries)
         {
             perform(code, ip, fragment)
             host.copyMemory(from: vellum_fpu_operand(unit), byteCount: code.size)
@@ -149,7 +149,7 @@ extension Interpreter {
             control(code, ip)
             return
         }
-        note(ip, fragment, unit, cpu)
+        if code.modRM < 0xC0 { note(ip, offset(ip), fragment, unit, cpu) } else { note(ip, fragment, unit, cpu) }
         var flags: UInt32 = 0
         if !vellum_x87_quick(unit, code.escape, &flags) {
             vellum_x87_settle(unit)
@@ -185,16 +185,23 @@ extension Interpreter {
         }
     }
 
-    /// Where this instruction is, for x87's pointers.
+    /// Where this instruction is, for x87's pointers: one without a memory operand.
     @inline(__always)
     func note(_ ip: UnsafePointer<MicroOp>, _ fragment: FragmentPointer, _ unit: FloatingPointUnit, _ cpu: CPU) {
         unit.pointee.instruction = fragment.eip(ofInstruction: ip.pointee.instruction)
         unit.pointee.instruction_selector = cpu.selector(SegmentRegister.cs.rawValue)
         unit.pointee.opcode = UInt16(truncatingIfNeeded: ip.pointee.immediate & 0x7FF)
-        if ip.pointee.immediate & 0xC0 != 0xC0 {
-            unit.pointee.data = RegisterFile(cpu.visible).indexed(ip)
-            unit.pointee.data_selector = cpu.selector(ip.pointee.e & 7)
-        }
+    }
+
+    /// Likewise for one whose operand is at an offset in its segment.
+    @inline(__always)
+    func note(
+        _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ fragment: FragmentPointer, _ unit: FloatingPointUnit,
+        _ cpu: CPU
+    ) {
+        note(ip, fragment, unit, cpu)
+        unit.pointee.data = offset
+        unit.pointee.data_selector = cpu.selector(ip.pointee.e & 7)
     }
 }
 

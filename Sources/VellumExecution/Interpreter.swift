@@ -1167,56 +1167,62 @@ package final class Interpreter: ExecutionBackend {
                     ip += 1
                 }
             case .floatLoad32:
-                if let host = v.operand(ip, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) {
-                    note(ip, fragment, unit, cpu)
+                let offset = r.indexed(ip)
+                if let host = v.operand(ip, offset, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) {
+                    note(ip, offset, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatLoad64:
-                if let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) {
-                    note(ip, fragment, unit, cpu)
+                let offset = r.indexed(ip)
+                if let host = v.operand(ip, offset, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) {
+                    note(ip, offset, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatStore32:
+                let offset = r.indexed(ip)
                 var bits: UInt32 = 0
-                if let host = v.writableOperand(ip, 4, tlb), vellum_x87_store32(unit, &bits) {
-                    host.storeBytes(of: bits, as: UInt32.self)
+                if let host = v.writableOperand(ip, offset, 4, tlb), vellum_x87_store32(unit, &bits) {
+                    vellum_store32(host, bits)
                     vellum_x87_finish_store(unit, UInt32(VELLUM_X87_STORE32), ip.pointee.immediate & 8 != 0)
-                    note(ip, fragment, unit, cpu)
+                    note(ip, offset, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatStore64:
+                let offset = r.indexed(ip)
                 var bits: UInt64 = 0
-                if let host = v.writableOperand(ip, 8, tlb), vellum_x87_store64(unit, &bits) {
-                    host.storeBytes(of: bits, as: UInt64.self)
+                if let host = v.writableOperand(ip, offset, 8, tlb), vellum_x87_store64(unit, &bits) {
+                    vellum_store64(host, bits)
                     vellum_x87_finish_store(unit, UInt32(VELLUM_X87_STORE64), ip.pointee.immediate & 8 != 0)
-                    note(ip, fragment, unit, cpu)
+                    note(ip, offset, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatMemory32:
+                let offset = r.indexed(ip)
                 let kind = ip.pointee.immediate >> 3 & 7
-                if let host = v.operand(ip, 4, tlb), vellum_x87_memory32(unit, kind, vellum_load32(host)) {
-                    note(ip, fragment, unit, cpu)
+                if let host = v.operand(ip, offset, 4, tlb), vellum_x87_memory32(unit, kind, vellum_load32(host)) {
+                    note(ip, offset, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatMemory64:
+                let offset = r.indexed(ip)
                 let kind = ip.pointee.immediate >> 3 & 7
-                if let host = v.operand(ip, 8, tlb), vellum_x87_memory64(unit, kind, vellum_load64(host)) {
-                    note(ip, fragment, unit, cpu)
+                if let host = v.operand(ip, offset, 8, tlb), vellum_x87_memory64(unit, kind, vellum_load64(host)) {
+                    note(ip, offset, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1809,18 +1815,20 @@ package final class Interpreter: ExecutionBackend {
                 fragment = next
                 ip = next.operations
             case .floatLoad64FloatMemory64:
-                guard let host = v.operand(ip, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
+                let offset = r.indexed(ip)
+                guard let host = v.operand(ip, offset, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                     continue
                 }
-                note(ip, fragment, unit, cpu)
+                note(ip, offset, fragment, unit, cpu)
                 ip += 1
+                let offset1 = r.indexed(ip)
                 let kind1 = ip.pointee.immediate >> 3 & 7
-                guard let host1 = v.operand(ip, 8, tlb), vellum_x87_memory64(unit, kind1, vellum_load64(host1)) else {
+                guard let host1 = v.operand(ip, offset1, 8, tlb), vellum_x87_memory64(unit, kind1, vellum_load64(host1)) else {
                     continue
                 }
-                note(ip, fragment, unit, cpu)
+                note(ip, offset1, fragment, unit, cpu)
                 ip += 1
             case .store8iBInc32BranchNZ:
                 guard let host = tlb.writeHost(r.base(ip), 1) else {

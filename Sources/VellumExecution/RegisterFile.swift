@@ -84,19 +84,17 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         UnsafeRawPointer(writeHost(ip, width, tlb))
     }
 
-    /// Host address of the operand of an x87 micro-op, or nil for the slow path.
+    /// Host address of the operand of an x87 micro-op, `offset` being its place in the segment, or nil for the slow path.
     @inline(__always) func operand(
-        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+        _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeRawPointer? {
-        let offset = RegisterFile(self).indexed(ip)
-        return ip.pointee.e & SegmentField.flat != 0 ? tlb.readHost(offset, width) : readHost(ip, offset, width, tlb)
+        ip.pointee.e & SegmentField.flat != 0 ? tlb.readHost(offset, width) : readHost(ip, offset, width, tlb)
     }
 
     @inline(__always) func writableOperand(
-        _ ip: UnsafePointer<MicroOp>, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
+        _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeMutableRawPointer? {
-        let offset = RegisterFile(self).indexed(ip)
-        return ip.pointee.e & SegmentField.flat != 0 ? tlb.writeHost(offset, width) : writeHost(ip, offset, width, tlb)
+        ip.pointee.e & SegmentField.flat != 0 ? tlb.writeHost(offset, width) : writeHost(ip, offset, width, tlb)
     }
 
     @inline(__always) private func readHost(

@@ -22,6 +22,7 @@ VELLUM_INLINE uint64_t vellum_load64(const void *_Nonnull at) { uint64_t v; __bu
 VELLUM_INLINE void vellum_store8(void *_Nonnull at, uint8_t v) { *(uint8_t *)at = v; }
 VELLUM_INLINE void vellum_store16(void *_Nonnull at, uint16_t v) { __builtin_memcpy(at, &v, 2); }
 VELLUM_INLINE void vellum_store32(void *_Nonnull at, uint32_t v) { __builtin_memcpy(at, &v, 4); }
+VELLUM_INLINE void vellum_store64(void *_Nonnull at, uint64_t v) { __builtin_memcpy(at, &v, 8); }
 
 /// A linear address as the host's word.  The compiler cannot see through it, so that it works the address out once and
 /// goes on from there: the tag, the index and the host address otherwise start from its parts each.

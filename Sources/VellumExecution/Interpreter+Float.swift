@@ -84,7 +84,7 @@ extension Interpreter {
     }
 
     func readOperand(_ ip: UnsafePointer<MicroOp>, _ size: Int, alignment: UInt32) throws(GuestFault) {
-        if size <= Self.longestNumber, let host = cpu.visible.operand(ip, offset(ip), UInt32(size), mmu.currentEntries) {
+        if size <= Self.longestNumber, let host = cpu.visible.source(ip, offset(ip), UInt32(size), mmu.currentEntries) {
             UnsafeMutableRawPointer(vellum_fpu_operand(cpu.floating)).copyMemory(from: host, byteCount: size)
             return
         }
@@ -109,7 +109,7 @@ extension Interpreter {
     ) throws(GuestFault) {
         let unit = cpu.floating
         if unit.pointee.live, code.size <= Self.longestNumber,
-            let host = cpu.visible.writableOperand(ip, offset(ip), UInt32(code.size), mmu.currentEntries)
+            let host = cpu.visible.target(ip, offset(ip), UInt32(code.size), mmu.currentEntries)
         {
             perform(code, ip, fragment)
             host.copyMemory(from: vellum_fpu_operand(unit), byteCount: code.size)

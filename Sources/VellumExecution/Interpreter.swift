@@ -1167,62 +1167,62 @@ package final class Interpreter: ExecutionBackend {
                     ip += 1
                 }
             case .floatLoad32:
-                let offset = r.indexed(ip)
-                if let host = v.operand(ip, offset, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) {
-                    note(ip, offset, fragment, unit, cpu)
+                let at = r.indexed(ip)
+                if let host = v.source(ip, at, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) {
+                    note(ip, at, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatLoad64:
-                let offset = r.indexed(ip)
-                if let host = v.operand(ip, offset, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) {
-                    note(ip, offset, fragment, unit, cpu)
+                let at = r.indexed(ip)
+                if let host = v.source(ip, at, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) {
+                    note(ip, at, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatStore32:
-                let offset = r.indexed(ip)
+                let at = r.indexed(ip)
                 var bits: UInt32 = 0
-                if let host = v.writableOperand(ip, offset, 4, tlb), vellum_x87_store32(unit, &bits) {
+                if let host = v.target(ip, at, 4, tlb), vellum_x87_store32(unit, &bits) {
                     vellum_store32(host, bits)
                     vellum_x87_finish_store(unit, UInt32(VELLUM_X87_STORE32), ip.pointee.immediate & 8 != 0)
-                    note(ip, offset, fragment, unit, cpu)
+                    note(ip, at, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatStore64:
-                let offset = r.indexed(ip)
+                let at = r.indexed(ip)
                 var bits: UInt64 = 0
-                if let host = v.writableOperand(ip, offset, 8, tlb), vellum_x87_store64(unit, &bits) {
+                if let host = v.target(ip, at, 8, tlb), vellum_x87_store64(unit, &bits) {
                     vellum_store64(host, bits)
                     vellum_x87_finish_store(unit, UInt32(VELLUM_X87_STORE64), ip.pointee.immediate & 8 != 0)
-                    note(ip, offset, fragment, unit, cpu)
+                    note(ip, at, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatMemory32:
-                let offset = r.indexed(ip)
-                let kind = ip.pointee.immediate >> 3 & 7
-                if let host = v.operand(ip, offset, 4, tlb), vellum_x87_memory32(unit, kind, vellum_load32(host)) {
-                    note(ip, offset, fragment, unit, cpu)
+                let at = r.indexed(ip)
+                let op = ip.pointee.immediate >> 3 & 7
+                if let host = v.source(ip, at, 4, tlb), vellum_x87_memory32(unit, op, vellum_load32(host)) {
+                    note(ip, at, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                 }
             case .floatMemory64:
-                let offset = r.indexed(ip)
-                let kind = ip.pointee.immediate >> 3 & 7
-                if let host = v.operand(ip, offset, 8, tlb), vellum_x87_memory64(unit, kind, vellum_load64(host)) {
-                    note(ip, offset, fragment, unit, cpu)
+                let at = r.indexed(ip)
+                let op = ip.pointee.immediate >> 3 & 7
+                if let host = v.source(ip, at, 8, tlb), vellum_x87_memory64(unit, op, vellum_load64(host)) {
+                    note(ip, at, fragment, unit, cpu)
                     ip += 1
                 } else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1815,20 +1815,20 @@ package final class Interpreter: ExecutionBackend {
                 fragment = next
                 ip = next.operations
             case .floatLoad64FloatMemory64:
-                let offset = r.indexed(ip)
-                guard let host = v.operand(ip, offset, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
+                let at = r.indexed(ip)
+                guard let host = v.source(ip, at, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
                     ip = next
                     continue
                 }
-                note(ip, offset, fragment, unit, cpu)
+                note(ip, at, fragment, unit, cpu)
                 ip += 1
-                let offset1 = r.indexed(ip)
-                let kind1 = ip.pointee.immediate >> 3 & 7
-                guard let host1 = v.operand(ip, offset1, 8, tlb), vellum_x87_memory64(unit, kind1, vellum_load64(host1)) else {
+                let at1 = r.indexed(ip)
+                let op1 = ip.pointee.immediate >> 3 & 7
+                guard let host1 = v.source(ip, at1, 8, tlb), vellum_x87_memory64(unit, op1, vellum_load64(host1)) else {
                     continue
                 }
-                note(ip, offset1, fragment, unit, cpu)
+                note(ip, at1, fragment, unit, cpu)
                 ip += 1
             case .store8iBInc32BranchNZ:
                 guard let host = tlb.writeHost(r.base(ip), 1) else {

@@ -85,13 +85,13 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     }
 
     /// Host address of the operand of an x87 micro-op, `offset` being its place in the segment, or nil for the slow path.
-    @inline(__always) func operand(
+    @inline(__always) func source(
         _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeRawPointer? {
         ip.pointee.e & SegmentField.flat != 0 ? tlb.readHost(offset, width) : readHost(ip, offset, width, tlb)
     }
 
-    @inline(__always) func writableOperand(
+    @inline(__always) func target(
         _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeMutableRawPointer? {
         ip.pointee.e & SegmentField.flat != 0 ? tlb.writeHost(offset, width) : writeHost(ip, offset, width, tlb)

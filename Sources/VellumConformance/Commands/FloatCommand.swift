@@ -6,7 +6,7 @@ package struct FloatCommand: ParsableCommand {
         commandName: "float",
         abstract: "Compares random x87, MMX and SSE instructions with the host's processor.",
         discussion: """
-            Each case loads a random state by FXRSTOR and runs one to four instructions. Registers, the whole state, \
+            Each case loads a random state by FXRSTOR and runs one to eight instructions. Registers, the whole state, \
             memory and faults must agree. Exits 1 when there is a difference that no rule explains.
             """)
 

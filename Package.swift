@@ -18,7 +18,7 @@ let threaded: [SwiftSetting] = [
 ]
 
 /// For `vellum`: Swift's runtime is linked into it, with relocations packed, since loading it as shared objects costs
-/// a third of the time that a short run takes.  The libraries named are those that the runtime's own need.
+/// a fifth of the time that a short run takes.  The libraries named are those that the runtime's own need.
 let standalone: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]

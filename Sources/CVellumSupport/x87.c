@@ -113,13 +113,11 @@ void vellum_x87_settle(vellum_fpu *fpu) {
 /* What a comparison finds, as CF, PF and ZF; the exceptions stay with the host. */
 static uint32_t compare(const vellum_float80 *first, const vellum_float80 *second, bool quiet) {
     uint8_t below, unordered, equal;
-    if (quiet) {
-        __asm__ volatile("fldt %4\n\tfldt %3\n\tfucomip %%st(1), %%st\n\tsetc %0\n\tsetp %1\n\tsetz %2\n\tfstp %%st(0)"
-                         : "=&q"(below), "=&q"(unordered), "=&q"(equal) : "m"(*first), "m"(*second) : "cc");
-    } else {
-        __asm__ volatile("fldt %4\n\tfldt %3\n\tfcomip %%st(1), %%st\n\tsetc %0\n\tsetp %1\n\tsetz %2\n\tfstp %%st(0)"
-                         : "=&q"(below), "=&q"(unordered), "=&q"(equal) : "m"(*first), "m"(*second) : "cc");
-    }
+#define COMPARE(text)                                                                                          \
+    __asm__ volatile("fldt %4\n\tfldt %3\n\t" text " %%st(1), %%st\n\tsetc %0\n\tsetp %1\n\tsetz %2\n\tfstp %%st(0)" \
+                     : "=&q"(below), "=&q"(unordered), "=&q"(equal) : "m"(*first), "m"(*second) : "cc")
+    if (quiet) COMPARE("fucomip");
+    else COMPARE("fcomip");
     return below | (uint32_t)unordered << 2 | (uint32_t)equal << 6;
 }
 
@@ -171,19 +169,13 @@ static bool compare_to_flags(vellum_fpu *fpu, uint32_t index, bool quiet, bool p
         __asm__ volatile("fldt %0\n\t" text "\n\tfstpt %0" : "+m"(*st)); \
         return true;                                                 \
     } while (0)
-#define PUSH(text)                                                         \
-    do {                                                                   \
-        vellum_float80 value;                                              \
-        if (vellum_x87_holds(fpu, 7)) return false;                        \
-        __asm__ volatile(text "\n\tfstpt %0" : "=m"(value));                 \
-        return vellum_x87_push(fpu, value.significand, value.exponent);    \
-    } while (0)
-
-#define PUSH_OPERAND(text, type)                                                                      \
-    do {                                                                                              \
-        vellum_float80 pushed;                                                                        \
-        __asm__ volatile(text " %1\n\tfstpt %0" : "=m"(pushed) : "m"(*(const type *)fpu->operand));   \
-        return vellum_x87_push(fpu, pushed.significand, pushed.exponent);                             \
+/* FLD of what the host loads: a constant, or the operand (%1). */
+#define PUSH(text)                                                                                \
+    do {                                                                                          \
+        vellum_float80 value;                                                                     \
+        if (vellum_x87_holds(fpu, 7)) return false;                                               \
+        __asm__ volatile(text "\n\tfstpt %0" : "=m"(value) : "m"(fpu->operand));                  \
+        return vellum_x87_push(fpu, value.significand, value.exponent);                           \
     } while (0)
 
 static bool quick_register(vellum_fpu *fpu, uint32_t escape, uint32_t operand, uint32_t *flags) {
@@ -264,7 +256,7 @@ static bool quick_memory(vellum_fpu *fpu, uint32_t escape, uint32_t operation) {
     case 6: __asm__ volatile("filds %1\n\tfstpt %0" : "=m"(value) : "m"(*(int16_t *)fpu->operand)); break;
     case 3:
         switch (operation) {
-        case 0: PUSH_OPERAND("fildl", int32_t);
+        case 0: PUSH("fildl %1");
         case 2:
         case 3: STORE_INTEGER("fistpl", int32_t, VELLUM_X87_STORE_INTEGER32, operation == 3);
         case 5:
@@ -280,10 +272,10 @@ static bool quick_memory(vellum_fpu *fpu, uint32_t escape, uint32_t operation) {
         }
     case 7:
         switch (operation) {
-        case 0: PUSH_OPERAND("filds", int16_t);
+        case 0: PUSH("filds %1");
         case 2:
         case 3: STORE_INTEGER("fistps", int16_t, VELLUM_X87_STORE_INTEGER16, operation == 3);
-        case 5: PUSH_OPERAND("fildll", int64_t);
+        case 5: PUSH("fildll %1");
         case 7: STORE_INTEGER("fistpll", int64_t, VELLUM_X87_STORE_INTEGER64, true);
         default: return false;
         }

@@ -11,6 +11,11 @@ package struct SegmentWindow {
     package var readLast: Int64
     /// Highest offset that a write may touch, or -1.
     package var writeLast: Int64
+
+    /// The linear address of `width` bytes at an offset, or nil where the slow path decides.
+    @inline(__always) func linear(_ offset: UInt32, _ width: UInt32, write: Bool) -> UInt32? {
+        Int64(offset) &+ Int64(width &- 1) <= (write ? writeLast : readLast) ? base &+ offset : nil
+    }
 }
 
 /// How OF and AF are to be read: what the last flag-writing operation was.

@@ -54,13 +54,12 @@ extension Interpreter {
             address = shape.isIndexed ? r.indexed(ip) : r.base(ip)
         }
         if shape.isSegmented {
-            let segment = SegmentRegister(rawValue: ip.pointee.e) ?? .ds
-            let window = cpu.visible.window(ip)
-            let last = shape.memory != .read ? window.pointee.writeLast : window.pointee.readLast
-            if Int64(address) &+ Int64(width &- 1) <= last {
-                address = window.pointee.base &+ address
+            let isWrite = shape.memory != .read
+            if let linear = cpu.visible.window(ip).pointee.linear(address, UInt32(shape.width), write: isWrite) {
+                address = linear
             } else {
-                address = try mmu.linear(segment, offset: address, width: width, write: shape.memory != .read)
+                let segment = SegmentRegister(rawValue: ip.pointee.e) ?? .ds
+                address = try mmu.linear(segment, offset: address, width: width, write: isWrite)
             }
         }
         let isUser = self.isUser

@@ -100,17 +100,15 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
     @inline(__always) private func readHost(
         _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeRawPointer? {
-        let window = window(ip)
-        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.readLast else { return nil }
-        return tlb.readHost(window.pointee.base &+ offset, width)
+        guard let linear = window(ip).pointee.linear(offset, width, write: false) else { return nil }
+        return tlb.readHost(linear, width)
     }
 
     @inline(__always) private func writeHost(
         _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeMutableRawPointer? {
-        let window = window(ip)
-        guard Int64(offset) &+ Int64(width &- 1) <= window.pointee.writeLast else { return nil }
-        return tlb.writeHost(window.pointee.base &+ offset, width)
+        guard let linear = window(ip).pointee.linear(offset, width, write: true) else { return nil }
+        return tlb.writeHost(linear, width)
     }
 
     /// Whether the condition in field `d` holds.  Those on CF, ZF and SF (B, Z, BE, S and their opposites) are told without

@@ -12,6 +12,7 @@ import Testing
         let listing = try CaseListing()
         let failures = report.failures.map { listing.text($0) }.joined(separator: "\n")
         #expect(report.failed == 0, "seed 20262\n\(failures)")
+        #expect(report.dropped < 10)
         let explained = report.explained.values.reduce(0, +)
         #expect(explained * 50 < report.executed, "more than 2 % of the cases need a rule: \(report.explained)")
     }

@@ -36,7 +36,10 @@ package struct FloatCommand: ParsableCommand {
         let report = try session.run(count: count, seed: seed, first: first)
         let listing = try CaseListing()
         for failure in report.failures { print(listing.text(failure)) }
-        print("seed \(seed): \(report.executed) instructions in \(count) cases, \(report.failed) failed")
+        let cases = count - report.dropped
+        print(
+            "seed \(seed): \(report.executed) instructions in \(cases) cases, \(report.failed) failed, "
+                + "\(report.dropped) dropped")
         for (name, number) in report.explained.sorted(by: { $0.key < $1.key }) { print("explained \(number): \(name)") }
         if report.failed > 0 { throw ExitCode.failure }
     }

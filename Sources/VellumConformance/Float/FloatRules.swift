@@ -68,7 +68,7 @@ enum FloatRules {
         Rule(
             name: "MASKMOVQ that faults",
             authority: "SDM vol. 3, section 6.5: a fault leaves the state as it was; AMD's has gone over to MMX state"
-        ) { $0.contains(.escape0F, 0xF7) && [14, 17].contains($0.host.vector) && $0.onlyIn(stackFields) },
+        ) { $0.contains(.escape0F, 0xF7) && [13, 14, 17].contains($0.host.vector) && $0.onlyIn(stackFields) },
         Rule(
             name: "address of a fault across pages",
             authority: "SDM vol. 3, section 4.7: CR2 is the address that faulted; AMD's may access the last bytes first"

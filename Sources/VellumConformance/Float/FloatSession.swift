@@ -40,16 +40,18 @@ package final class FloatSession {
 
     private func runBlock(_ numbers: Range<Int>, _ report: inout OracleReport) throws {
         load(block: UInt64(numbers.lowerBound / Self.blockSize))
-        let items = numbers.map { number in
+        var batch: [(number: Int, item: GeneratedCase, here: OracleResult)] = []
+        for number in numbers {
             var generator = FloatGenerator(
                 seed: RandomSource.seed(seed, item: UInt64(number)), rows: FloatGenerator.vectorRows)
-            return generator.next()
+            let item = generator.next()
+            let here = machine.run(item)
+            if OracleRules.mustDrop(here) { report.dropped += 1 } else { batch.append((number, item, here)) }
         }
-        let results = try host.run(items)
-        for (index, there) in results.enumerated() {
-            let item = items[index]
+        let results = try host.run(batch.map(\.item))
+        for ((number, item, here), there) in zip(batch, results) {
             report.executed += item.instructions.count - 1
-            let comparison = FloatComparison(item, host: there, here: machine.run(item))
+            let comparison = FloatComparison(item, host: there, here: here)
             let differences = comparison.differences
             if differences.isEmpty { continue }
             if let rule = comparison.explanation {
@@ -58,8 +60,7 @@ package final class FloatSession {
             }
             report.failed += 1
             guard report.failures.count < keptFailures else { continue }
-            let failure = OracleFailure(
-                seed: seed, number: numbers.lowerBound + index, item: item, differences: differences)
+            let failure = OracleFailure(seed: seed, number: number, item: item, differences: differences)
             report.failures.append(try shrink(failure))
         }
     }
@@ -69,8 +70,9 @@ package final class FloatSession {
         var best = failure
         for index in failure.item.instructions.indices.dropFirst().reversed() where best.item.instructions.count > 2 {
             let candidate = best.item.removing(index)
-            guard let there = try host.run([candidate]).first else { continue }
-            let comparison = FloatComparison(candidate, host: there, here: machine.run(candidate))
+            let here = machine.run(candidate)
+            guard !OracleRules.mustDrop(here), let there = try host.run([candidate]).first else { continue }
+            let comparison = FloatComparison(candidate, host: there, here: here)
             if comparison.differences.isEmpty || comparison.explanation != nil { continue }
             best.item = candidate
             best.differences = comparison.differences

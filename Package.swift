@@ -125,7 +125,9 @@ let package = Package(
             name: "VellumTestSupport",
             dependencies: ["VellumIA32", "VellumDecoder", "VellumMicroOps", "VellumTranslation", "VellumExecution"],
             path: "Tests/VellumTestSupport", swiftSettings: strict),
-        tests("VellumMicroOpsTests", ["VellumIA32", "VellumMicroOps", "VellumExecution", "VellumTestSupport"]),
+        tests(
+            "VellumMicroOpsTests",
+            ["VellumIA32", "VellumMicroOps", "VellumExecution", "VellumTestSupport", "CVellumSupport"]),
         .testTarget(
             name: "VellumTranslationTests",
             dependencies: [

@@ -71,6 +71,10 @@ static uint16_t again(const vellum_fpu *fpu) {
     __asm__ volatile("fldt %1\n\t" text "\n\tfnstsw %0\n\tfstp %%st(0)" : "=&a"(host) : "m"(fpu->left), "m"(fpu->right))
 #define AGAIN32(name, byte) AGAIN(name "s %2")
 #define AGAIN64(name, byte) AGAIN(name "l %2")
+#define AGAIN_LOADED(load, text) \
+    __asm__ volatile(load " %1\n\t" text " %2\n\tfnstsw %0\n\tfstp %%st(0)" : "=&a"(host) : "m"(fpu->left), "m"(fpu->right))
+#define AGAIN_LOADED32(name, byte) AGAIN_LOADED("flds", name "s")
+#define AGAIN_LOADED64(name, byte) AGAIN_LOADED("fldl", name "l")
 #define AGAIN80(name, byte) AGAIN("fldt %2\n\t.byte 0xDE, " byte)
 #define AGAIN_STORE(text) \
     __asm__ volatile("fldt %2\n\t" text " %1\n\tfnstsw %0" : "=&a"(host), "=m"(stored) : "m"(fpu->left))
@@ -78,8 +82,12 @@ static uint16_t again(const vellum_fpu *fpu) {
         switch (step & 7) { VELLUM_X87_OPERATIONS(AGAIN80) }
     } else if (step < VELLUM_X87_MEMORY64) {
         switch (step & 7) { VELLUM_X87_OPERATIONS(AGAIN32) }
-    } else if (step < VELLUM_X87_STORE32) {
+    } else if (step < VELLUM_X87_LOADED32) {
         switch (step & 7) { VELLUM_X87_OPERATIONS(AGAIN64) }
+    } else if (step < VELLUM_X87_LOADED64) {
+        switch (step & 7) { VELLUM_X87_OPERATIONS(AGAIN_LOADED32) }
+    } else if (step < VELLUM_X87_STORE32) {
+        switch (step & 7) { VELLUM_X87_OPERATIONS(AGAIN_LOADED64) }
     } else {
         switch (step) {
         case VELLUM_X87_STORE32: AGAIN_STORE("fstps"); break;

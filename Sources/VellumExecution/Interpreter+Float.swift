@@ -200,6 +200,12 @@ extension Interpreter {
         _ cpu: CPU
     ) {
         note(ip, fragment, unit, cpu)
+        noteData(ip, offset, unit, cpu)
+    }
+
+    /// The operand alone, where an instruction without one is done with it.
+    @inline(__always)
+    func noteData(_ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ unit: FloatingPointUnit, _ cpu: CPU) {
         unit.pointee.data = offset
         unit.pointee.data_selector = cpu.selector(ip.pointee.e & 7)
     }

@@ -1620,14 +1620,7 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(left3 >= right3, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .floatRegisterAdd32inAdd32iBranchNZ:
-                guard vellum_x87_arithmetic(unit, ip.pointee.immediate) else {
-                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
-                    ip = next
-                    continue
-                }
-                note(ip, fragment, unit, cpu)
-                ip += 1
+            case .add32inAdd32iBranchNZ:
                 r.set(ip.pointee.a, r.get(ip.pointee.a, UInt32.self) &+ ip.pointee.immediate)
                 ip += 1
                 r.set(ip.pointee.a, v.add(r.get(ip.pointee.a, UInt32.self), ip.pointee.immediate))
@@ -1814,7 +1807,15 @@ package final class Interpreter: ExecutionBackend {
                 guard let next = branch(left1 < right1, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
-            case .floatLoad64FloatMemory64:
+            case .floatLoad64FloatMemory64FloatRegister:
+                if floatCombined(UInt64.self, ip, fragment, unit, tlb, cpu) {
+                    ip += 3
+                    continue
+                }
+                if floatLoaded(UInt64.self, ip, fragment, unit, tlb, cpu) {
+                    ip += 2
+                    continue
+                }
                 let at = r.indexed(ip)
                 guard let host = v.source(ip, at, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
                     guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
@@ -1823,12 +1824,48 @@ package final class Interpreter: ExecutionBackend {
                 }
                 note(ip, at, fragment, unit, cpu)
                 ip += 1
-                let at1 = r.indexed(ip)
-                let op1 = ip.pointee.immediate >> 3 & 7
-                guard let host1 = v.source(ip, at1, 8, tlb), vellum_x87_memory64(unit, op1, vellum_load64(host1)) else {
+            case .floatLoad32FloatMemory32FloatRegister:
+                if floatCombined(UInt32.self, ip, fragment, unit, tlb, cpu) {
+                    ip += 3
                     continue
                 }
-                note(ip, at1, fragment, unit, cpu)
+                if floatLoaded(UInt32.self, ip, fragment, unit, tlb, cpu) {
+                    ip += 2
+                    continue
+                }
+                let at = r.indexed(ip)
+                guard let host = v.source(ip, at, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                    continue
+                }
+                note(ip, at, fragment, unit, cpu)
+                ip += 1
+            case .floatLoad64FloatMemory64:
+                if floatLoaded(UInt64.self, ip, fragment, unit, tlb, cpu) {
+                    ip += 2
+                    continue
+                }
+                let at = r.indexed(ip)
+                guard let host = v.source(ip, at, 8, tlb), vellum_x87_load64(unit, vellum_load64(host)) else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                    continue
+                }
+                note(ip, at, fragment, unit, cpu)
+                ip += 1
+            case .floatLoad32FloatMemory32:
+                if floatLoaded(UInt32.self, ip, fragment, unit, tlb, cpu) {
+                    ip += 2
+                    continue
+                }
+                let at = r.indexed(ip)
+                guard let host = v.source(ip, at, 4, tlb), vellum_x87_load32(unit, vellum_load32(host)) else {
+                    guard let next = step(float(ip, fragment), ip, fragment) else { return leave(ip, fragment) }
+                    ip = next
+                    continue
+                }
+                note(ip, at, fragment, unit, cpu)
                 ip += 1
             case .store8iBInc32BranchNZ:
                 guard let host = tlb.writeHost(r.base(ip), 1) else {

@@ -31,36 +31,37 @@ package enum DispatchCode: UInt16, CaseIterable, Sendable {
     case cmp8iBranchNZ, cmp8iBranchB, cmp8iBranchNB, test32BranchZ, test32BranchNZ, test32BranchS, test32BranchNS
     case test8iBranchZ, test8iBranchNZ, dec32BranchNZ, slotBranchZ16, slotBranchNZ16, slotBranchZ32, slotBranchNZ32
     case loopWhile16, loopWhile32, indirect, return32, fault, exit
-    case store32BAdd32inLeaBCmp32BranchNB, floatRegisterAdd32inAdd32iBranchNZ, load32BSub32inStore32BCmp32iBranchG
+    case store32BAdd32inLeaBCmp32BranchNB, add32inAdd32iBranchNZ, load32BSub32inStore32BCmp32iBranchG
     case add32nAdd32inAdd32iBranchNZ, store8iBAdd32nCmp32iBranchB, move32Add32inLoadZX8XCmp32iBranchA
     case load32BLoad32XImulTwo32n, loadZX8BAdd32inTest8BranchNZ, cmp8Step32LeaBLoopWhile32
     case xor32nStore32XAdd32inCmp32iBranchNZ, xor32nAdd32inAdd32iBranchNZ, load32BCmp32BranchZ
-    case add32inAdd32inAdd8inCmp32iBranchNZ, load32XLeaBStore32XLeaX, load32BCmp32BranchB, floatLoad64FloatMemory64
-    case store8iBInc32BranchNZ, load32BAdd32inCmp32BranchL, zeroExtend8And32inShl32i, leaBMove32Push32iJump
-    case shl32inOr32nCmp16iBranchA, push32iJump, load32BAdd32inCmp32BranchG, load32BLoad32BLoad32BLoad32B
-    case add32iPop32Pop32Return32, load32XIndirect, store8BStep32Step32Jump, load8BCmp8BranchNZ, add32iMove32Push32iJump
-    case shl32inAdd32nZeroExtend8Xor32n, move32ZeroExtend16Shr32inAdd32n, load32XMove32ZeroExtend16Shr32in
-    case modify32BDec32Store32BBranchNZ, leaXAdd32iStore32BBranchNZ, load32BAdc32Store32XMove32
-    case add32Load32BLoad32XSub32, move32Load32BSetccShr32in, xor32nAdd32Load32BCmp32, load32BCmov32Add32nShl32in
-    case add32inCmp32Move32Move32, store32BMove32Add32Load32B, imulTwo32nImulTwo32nImulTwo32nImulTwo32n
-    case xor32nMove32RotateLeft32inXor32n, move32RotateLeft32inMove32RotateLeft32in, add32inLoad32BAdd32inCmp32BranchG
-    case move32Load32BAdd32inCmp32BranchL, lea16Load32SAdd16inMove32, add32inCmp32Move32BranchA
-    case and32inAdd32Dec32BranchNZ, push32Push32Push32, move32Set32Move32, move8ZeroExtend8Set32
-    case lea16Store16iSAdd16inJump, lea16LoadZX16SAdd16inIndirect, add32inCmp32iBranchZ, load8XStore8XJump
-    case load8BCmp8iBranchNZ, move32Cmp32iBranchB, skipIfZero32Load8B, move8Test8iBranchZ, modify32XAdd32Store32XJump
-    case loadZX8XLoad32XLoad32XCmp32BranchNZ, load32BStore32BPush32iIndirect, add32inLeaXAdd32inCmp32iBranchNZ
-    case modify32BStore16BStore32B, modify32BInc32Store32B, store32BLoad32BStore32BLoad32B, store8SMove8Test8BranchZ
-    case move32Load32BSbb32BranchB, store32BModify32BAdc32Store32B, load32BLoad32BModify32BAdd32, add32Adc32Load32BCmp32
-    case load32BReturn32, pop32Pop32Pop32Return32, load8BLoad8XCmp8BranchNZ, modify32XShr32iStore32XJump
-    case move32Shr32inAnd32i, loadZX8XLoad8XTest8iBranchZ, move32Move32RotateLeft32inRotateLeft32in
-    case load32XAdd32nLoad32BAdd32n, add32nLoad32BLoad32BAdd32, load32BLoad32BMove32Xor32n
-    case store32BStore32BStore32BBranchNZ, add32nAdd32iStore32BLoad32B, and32nMove32And32nXor32n
-    case not32And32nAdd32nAdd32n, add32nLoad32BStore32BMove32, store32BMove32And32nLoad32B, and32inAdd32nAdd32nAdd32n
-    case dec32Move32Set32Move32, add32nMove32Add32Dec32BranchNZ, add32iSet32, store32BAdd32inCmp32BranchA
-    case load32BLoadZX16XLoad32BCmp32BranchNB, add16inLea16Store32SAdd16in, add32inCmp32iMove32BranchA
-    case move32Sub32nAdd8inStore8B, shr32inLeaXLeaXAdd32n, store32BStore32B, sub32iBranchB, xor32nShr32inXor32nAdd32n
-    case shr32iMove32Load32BAdd32, store32XAdd32nAdd32iBranchNZ, load32BLoad32XAdd32Adc32, add32Load32BCmp32Setcc
-    case xor32nStore32BMove32Shl32in, load32BCmov32ZeroExtend16Add32n, add32Load32BAdd32inCmp32
+    case add32inAdd32inAdd8inCmp32iBranchNZ, load32XLeaBStore32XLeaX, load32BCmp32BranchB
+    case floatLoad64FloatMemory64FloatRegister, floatLoad32FloatMemory32FloatRegister, floatLoad64FloatMemory64
+    case floatLoad32FloatMemory32, store8iBInc32BranchNZ, load32BAdd32inCmp32BranchL, zeroExtend8And32inShl32i
+    case leaBMove32Push32iJump, shl32inOr32nCmp16iBranchA, push32iJump, load32BAdd32inCmp32BranchG
+    case load32BLoad32BLoad32BLoad32B, add32iPop32Pop32Return32, load32XIndirect, store8BStep32Step32Jump
+    case load8BCmp8BranchNZ, add32iMove32Push32iJump, shl32inAdd32nZeroExtend8Xor32n, move32ZeroExtend16Shr32inAdd32n
+    case load32XMove32ZeroExtend16Shr32in, modify32BDec32Store32BBranchNZ, leaXAdd32iStore32BBranchNZ
+    case load32BAdc32Store32XMove32, add32Load32BLoad32XSub32, move32Load32BSetccShr32in, xor32nAdd32Load32BCmp32
+    case load32BCmov32Add32nShl32in, add32inCmp32Move32Move32, store32BMove32Add32Load32B
+    case imulTwo32nImulTwo32nImulTwo32nImulTwo32n, xor32nMove32RotateLeft32inXor32n
+    case move32RotateLeft32inMove32RotateLeft32in, add32inLoad32BAdd32inCmp32BranchG, move32Load32BAdd32inCmp32BranchL
+    case lea16Load32SAdd16inMove32, add32inCmp32Move32BranchA, and32inAdd32Dec32BranchNZ, push32Push32Push32
+    case move32Set32Move32, move8ZeroExtend8Set32, lea16Store16iSAdd16inJump, lea16LoadZX16SAdd16inIndirect
+    case add32inCmp32iBranchZ, load8XStore8XJump, load8BCmp8iBranchNZ, move32Cmp32iBranchB, skipIfZero32Load8B
+    case move8Test8iBranchZ, modify32XAdd32Store32XJump, loadZX8XLoad32XLoad32XCmp32BranchNZ
+    case load32BStore32BPush32iIndirect, add32inLeaXAdd32inCmp32iBranchNZ, modify32BStore16BStore32B
+    case modify32BInc32Store32B, store32BLoad32BStore32BLoad32B, store8SMove8Test8BranchZ, move32Load32BSbb32BranchB
+    case store32BModify32BAdc32Store32B, load32BLoad32BModify32BAdd32, add32Adc32Load32BCmp32, load32BReturn32
+    case pop32Pop32Pop32Return32, load8BLoad8XCmp8BranchNZ, modify32XShr32iStore32XJump, move32Shr32inAnd32i
+    case loadZX8XLoad8XTest8iBranchZ, move32Move32RotateLeft32inRotateLeft32in, load32XAdd32nLoad32BAdd32n
+    case add32nLoad32BLoad32BAdd32, load32BLoad32BMove32Xor32n, store32BStore32BStore32BBranchNZ
+    case add32nAdd32iStore32BLoad32B, and32nMove32And32nXor32n, not32And32nAdd32nAdd32n, add32nLoad32BStore32BMove32
+    case store32BMove32And32nLoad32B, and32inAdd32nAdd32nAdd32n, dec32Move32Set32Move32, add32nMove32Add32Dec32BranchNZ
+    case add32iSet32, store32BAdd32inCmp32BranchA, load32BLoadZX16XLoad32BCmp32BranchNB, add16inLea16Store32SAdd16in
+    case add32inCmp32iMove32BranchA, move32Sub32nAdd8inStore8B, shr32inLeaXLeaXAdd32n, store32BStore32B, sub32iBranchB
+    case xor32nShr32inXor32nAdd32n, shr32iMove32Load32BAdd32, store32XAdd32nAdd32iBranchNZ, load32BLoad32XAdd32Adc32
+    case add32Load32BCmp32Setcc, xor32nStore32BMove32Shl32in, load32BCmov32ZeroExtend16Add32n, add32Load32BAdd32inCmp32
     case load32BAdd32nMove32Shr32in, load32BImulTwo32nImulTwo32Store32B, shr32inImulTwo32nImulTwo32Store32B
     case load32XLoad32BZeroExtend16Move32, add32Adc32Test32BranchNS, leaXLoad16SLoad32SCmp32BranchNB
     case shr32iLeaXLoadZX16SMul32, rotateLeft32inXor32nMove32Shr32in, store32XAdd32iMove32BranchNZ

@@ -10,7 +10,7 @@ package enum Superinstructions {
     /// VELLUM_UPDATE_GOLDENS is set.
     package static let sequences: [[MicroOpcode]] = [
         [.store32B, .add32in, .leaB, .cmp32BranchNB],
-        [.floatRegister, .add32in, .add32i, .branchNZ],
+        [.add32in, .add32i, .branchNZ],
         [.load32B, .sub32in, .store32B, .cmp32iBranchG],
         [.add32n, .add32in, .add32i, .branchNZ],
         [.store8iB, .add32n, .cmp32iBranchB],
@@ -24,7 +24,10 @@ package enum Superinstructions {
         [.add32in, .add32in, .add8in, .cmp32iBranchNZ],
         [.load32X, .leaB, .store32X, .leaX],
         [.load32B, .cmp32BranchB],
+        [.floatLoad64, .floatMemory64, .floatRegister],
+        [.floatLoad32, .floatMemory32, .floatRegister],
         [.floatLoad64, .floatMemory64],
+        [.floatLoad32, .floatMemory32],
         [.store8iB, .inc32, .branchNZ],
         [.load32B, .add32in, .cmp32BranchL],
         [.zeroExtend8, .and32in, .shl32i],

@@ -5,7 +5,8 @@ import VellumMicroOps
 ///
 /// A superinstruction's case in the interpreter is the cases of its parts one after the other, taken from the
 /// hand-written part of the same loop.  What a part does where its fast way is barred is done by its own case: the loop
-/// goes on at that part.  Only the first part cannot be left to its own case, and keeps its slow path.
+/// goes on at that part.  Only the first part cannot be left to its own case, and keeps its slow path.  A few start with
+/// a shortcut, which does all parts at once or nothing.
 package enum SuperinstructionSource {
     package struct Failure: Error, CustomStringConvertible {
         package var description: String
@@ -53,13 +54,30 @@ package enum SuperinstructionSource {
         var made: [String] = []
         for sequence in Superinstructions.sequences {
             made.append("            case .\(Superinstructions.name(sequence)):")
-            for (index, opcode) in sequence.enumerated() {
+            let shortcuts = shortcuts(sequence)
+            made += shortcuts
+            // What no shortcut does goes part by part.
+            for (index, opcode) in sequence.prefix(shortcuts.isEmpty ? sequence.count : 1).enumerated() {
                 guard let body = bodies["\(opcode)"] else { throw Failure(description: "\(opcode) has no case") }
                 let part = try expanded(body, of: opcode, at: index, isLast: index == sequence.count - 1)
                 made += part.map { $0.isEmpty ? $0 : "                " + $0 }
             }
         }
         return (lines[...first] + made + lines[last...]).joined(separator: "\n")
+    }
+
+    /// What is done at once where it can be, and goes before the parts: the longest run first.
+    private static let shortcuts: [([MicroOpcode], String)] = [
+        ([.floatLoad32, .floatMemory32, .floatRegister], "floatCombined(UInt32.self, ip, fragment, unit, tlb, cpu)"),
+        ([.floatLoad64, .floatMemory64, .floatRegister], "floatCombined(UInt64.self, ip, fragment, unit, tlb, cpu)"),
+        ([.floatLoad32, .floatMemory32], "floatLoaded(UInt32.self, ip, fragment, unit, tlb, cpu)"),
+        ([.floatLoad64, .floatMemory64], "floatLoaded(UInt64.self, ip, fragment, unit, tlb, cpu)"),
+    ]
+
+    private static func shortcuts(_ sequence: [MicroOpcode]) -> [String] {
+        shortcuts.filter { sequence.starts(with: $0.0) }.flatMap { parts, call in
+            ["if \(call) {", "    ip += \(parts.count)", "    continue", "}"].map { "                " + $0 }
+        }
     }
 
     /// The lines of each case that stands alone, without their indentation.

@@ -55,13 +55,15 @@ enum {
     VELLUM_X87_C3 = 0x4000,
 };
 
-/// `vellum_fpu.step`: none, or one of these.  The first three have the operation (ModRM.reg) in their low bits.
+/// `vellum_fpu.step`: none, or one of these.  The first five have the operation (ModRM.reg) in their low bits.
 enum {
     VELLUM_X87_SETTLED = 0,
     VELLUM_X87_REGISTER = 0x80,
     VELLUM_X87_MEMORY32 = 0x90,
     VELLUM_X87_MEMORY64 = 0xA0,
-    VELLUM_X87_STORE32 = 0xB0,
+    VELLUM_X87_LOADED32 = 0xB0,
+    VELLUM_X87_LOADED64 = 0xC0,
+    VELLUM_X87_STORE32 = 0xD0,
     VELLUM_X87_STORE64,
     VELLUM_X87_STORE_INTEGER16,
     VELLUM_X87_STORE_INTEGER32,
@@ -140,10 +142,12 @@ static inline void vellum_x87_keep(vellum_fpu *_Nonnull fpu, uint32_t step, cons
     fpu->left.exponent = left->exponent;
 }
 
-/// FLD m32: exact, but for denormals, infinities and NaNs, which report.  The host stores what it converts in the form in
-/// which it will want it again.
+/// Whether FLD of a number only converts it: not where it is a denormal, an infinity or a NaN, which report.
+static inline bool vellum_x87_loads32(uint32_t bits) { return (bits >> 23 & 0xFF) - 1 < 0xFE || bits << 1 == 0; }
+static inline bool vellum_x87_loads64(uint64_t bits) { return (bits >> 52 & 0x7FF) - 1 < 0x7FE || bits << 1 == 0; }
+/// FLD m32.  The host stores what it converts in the form in which it will want it again.
 static inline bool vellum_x87_load32(vellum_fpu *_Nonnull fpu, uint32_t bits) {
-    if ((bits >> 23 & 0xFF) - 1 >= 0xFE && bits << 1 != 0) return false;
+    if (!vellum_x87_loads32(bits)) return false;
     vellum_float80 *st = vellum_x87_pushed(fpu);
     if (!st) return false;
     __asm__ volatile("flds %1\n\tfstpt %0" : "=m"(*st) : "m"(bits));
@@ -151,7 +155,7 @@ static inline bool vellum_x87_load32(vellum_fpu *_Nonnull fpu, uint32_t bits) {
 }
 /// FLD m64.
 static inline bool vellum_x87_load64(vellum_fpu *_Nonnull fpu, uint64_t bits) {
-    if ((bits >> 52 & 0x7FF) - 1 >= 0x7FE && bits << 1 != 0) return false;
+    if (!vellum_x87_loads64(bits)) return false;
     vellum_float80 *st = vellum_x87_pushed(fpu);
     if (!st) return false;
     __asm__ volatile("fldl %1\n\tfstpt %0" : "=m"(*st) : "m"(bits));
@@ -183,7 +187,7 @@ static inline void vellum_x87_finish_store(vellum_fpu *_Nonnull fpu, uint32_t st
     case 6: STEP("fdiv", "0xF9"); break;   \
     case 7: STEP("fdivr", "0xF1"); break;
 
-/// FADD, FMUL, FSUB, FSUBR, FDIV, FDIVR of ST(0) with memory; the operation is ModRM.reg.  Comparisons: false.
+/// Arithmetic of ST(0) with memory: FADD, FMUL, FSUB, FSUBR, FDIV, FDIVR; the operation is ModRM.reg.  Comparisons: false.
 #define VELLUM_X87_MEMORY(name, type, STEP, step)                                                                   \
     static inline bool name(vellum_fpu *_Nonnull fpu, uint32_t operation, type bits) {                              \
         if (!fpu->live || !vellum_x87_holds(fpu, 0) || (operation & 6) == 2) return false;                          \
@@ -193,12 +197,56 @@ static inline void vellum_x87_finish_store(vellum_fpu *_Nonnull fpu, uint32_t st
         switch (operation) { VELLUM_X87_OPERATIONS(STEP) }                                                          \
         return true;                                                                                                \
     }
+/// FLD and such arithmetic behind it.  What is between is not stored.
+#define VELLUM_X87_LOADED(name, type, loads, suffix, STEP, kind)                                                    \
+    static inline bool name(vellum_fpu *_Nonnull fpu, type first, uint32_t operation, type bits) {                  \
+        if ((operation & 6) == 2 || !loads(first)) return false;                                                    \
+        vellum_float80 *st = vellum_x87_pushed(fpu);                                                                \
+        if (!st) return false;                                                                                      \
+        fpu->step = (uint8_t)(kind + operation);                                                                    \
+        fpu->left.significand = first;                                                                              \
+        fpu->right.significand = bits;                                                                              \
+        __asm__ volatile("fld" suffix " %0" : : "m"(first));                                                        \
+        switch (operation) { VELLUM_X87_OPERATIONS(STEP) }                                                          \
+        __asm__ volatile("fstpt %0" : "=m"(*st));                                                                   \
+        return true;                                                                                                \
+    }
+/// Both, and an instruction behind them, `code`, that does arithmetic with the result and pops it: a sum of products.
+#define VELLUM_X87_COMBINED(name, type, loads, suffix, STEP)                                                        \
+    static inline bool name(                                                                                        \
+        vellum_fpu *_Nonnull fpu, type first, uint32_t operation, type bits, uint32_t code) {                       \
+        const uint32_t last = (code >> 3 & 7) ^ (code >> 5 & 1);                                                    \
+        if ((code & 0x7C7) != 0x6C1 || (last & 6) == 2 || (operation & 6) == 2 || !loads(first)) return false;      \
+        if (!fpu->live || vellum_x87_holds(fpu, 7) || !vellum_x87_holds(fpu, 0)) return false;                      \
+        vellum_float80 *pushed = vellum_x87_at(fpu, 7), *st = vellum_x87_at(fpu, 0);                                \
+        vellum_x87_keep(fpu, VELLUM_X87_REGISTER + last, st);                                                       \
+        __asm__ volatile("fldt %0\n\tfld" suffix " %1" : : "m"(*st), "m"(first));                                   \
+        switch (operation) { VELLUM_X87_OPERATIONS(STEP) }                                                          \
+        __asm__ volatile("fld %%st(0)\n\tfstpt %0" : "=m"(*pushed));                                               \
+        switch (last) { VELLUM_X87_OPERATIONS(VELLUM_X87_STEP_POP) }                                                \
+        __asm__ volatile("fstpt %0" : "=m"(*st));                                                                   \
+        fpu->right.significand = pushed->significand;                                                               \
+        fpu->right.exponent = pushed->exponent;                                                                     \
+        return true;                                                                                                \
+    }
 #define VELLUM_X87_STEP32(name, bytes) __asm__ volatile("fldt %0\n\t" name "s %1\n\tfstpt %0" : "+m"(*st) : "m"(bits))
 #define VELLUM_X87_STEP64(name, bytes) __asm__ volatile("fldt %0\n\t" name "l %1\n\tfstpt %0" : "+m"(*st) : "m"(bits))
+#define VELLUM_X87_STEP_LOADED32(name, bytes) __asm__ volatile(name "s %0" : : "m"(bits))
+#define VELLUM_X87_STEP_LOADED64(name, bytes) __asm__ volatile(name "l %0" : : "m"(bits))
+#define VELLUM_X87_STEP_POP(name, byte) __asm__ volatile(".byte 0xDE, " byte)
 VELLUM_X87_MEMORY(vellum_x87_memory32, uint32_t, VELLUM_X87_STEP32, VELLUM_X87_MEMORY32)
 VELLUM_X87_MEMORY(vellum_x87_memory64, uint64_t, VELLUM_X87_STEP64, VELLUM_X87_MEMORY64)
+VELLUM_X87_LOADED(
+    vellum_x87_loaded32, uint32_t, vellum_x87_loads32, "s", VELLUM_X87_STEP_LOADED32, VELLUM_X87_LOADED32)
+VELLUM_X87_LOADED(
+    vellum_x87_loaded64, uint64_t, vellum_x87_loads64, "l", VELLUM_X87_STEP_LOADED64, VELLUM_X87_LOADED64)
+VELLUM_X87_COMBINED(vellum_x87_combined32, uint32_t, vellum_x87_loads32, "s", VELLUM_X87_STEP_LOADED32)
+VELLUM_X87_COMBINED(vellum_x87_combined64, uint64_t, vellum_x87_loads64, "l", VELLUM_X87_STEP_LOADED64)
 #undef VELLUM_X87_STEP32
 #undef VELLUM_X87_STEP64
+#undef VELLUM_X87_STEP_LOADED32
+#undef VELLUM_X87_STEP_LOADED64
+#undef VELLUM_X87_STEP_POP
 
 /// to = to op from (the R forms: from op to); both hold something, and the unit is live.
 static inline void vellum_x87_combine(

@@ -1,6 +1,6 @@
 import VellumIA32
 
-/// Makes cases of x87, MMX and SSE: FXRSTOR of a random state, then one to eight instructions.
+/// Makes cases of x87, MMX and SSE: FXRSTOR of a random state, then one to eight instructions, and sums between.
 struct FloatGenerator {
     private var random: RandomSource
     private let rows: [Int]
@@ -19,6 +19,8 @@ struct FloatGenerator {
         for _ in 0..<count {
             instructions.append(instruction())
             if isKnownToDiffer(instructions[instructions.count - 1]) { break }
+            // The interpreter's short ways are open once an instruction went the long one.
+            if random.chance(15) { instructions += sum() }
         }
         var registers = (0..<8).map { _ in random.edge() }
         for index in [1, 3, 6, 7] { registers[index] = pointer() }
@@ -78,6 +80,20 @@ struct FloatGenerator {
         bytes += [opcode] + operand
         return GeneratedInstruction(
             bytes: bytes, row: InstructionTable.lookup(map: .primary, opcode: opcode, modRM: operand[0]) ?? 0)
+    }
+
+    /// FLD and arithmetic with memory, and mostly arithmetic that pops: what the interpreter does at once.
+    private mutating func sum() -> [GeneratedInstruction] {
+        let double: UInt8 = random.chance(50) ? 4 : 0
+        var all = [[0xD9 + double] + memory(reg: 0), [0xD8 + double] + memory(reg: UInt8(random.below(8)))]
+        if random.chance(80) {
+            let index = random.chance(80) ? 1 : UInt8(random.below(8))
+            all.append([random.chance(90) ? 0xDE : 0xD8, 0xC0 | UInt8(random.below(8)) << 3 | index])
+        }
+        return all.map { bytes in
+            GeneratedInstruction(
+                bytes: bytes, row: InstructionTable.lookup(map: .primary, opcode: bytes[0], modRM: bytes[1]) ?? 0)
+        }
     }
 
     /// ModRM and what follows: a pointer register with a small displacement.

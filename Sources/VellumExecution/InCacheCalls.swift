@@ -38,6 +38,9 @@ extension UnsafeMutablePointer where Pointee == CPUState {
         switch call {
         case .int: return softwareInterrupt(UInt8(truncatingIfNeeded: arguments.immediate), mmu)
         case .iret: return interruptReturn(arguments, mmu)
+        case .jmpFar: return jumpFar(arguments, mmu)
+        case .callFar: return callFar(arguments, mmu)
+        case .retFar: return returnFar(arguments, mmu)
         case .readSegment: isDone = readSegment(arguments)
         case .loadSegment: isDone = loadSegment(arguments, mmu)
         case .sgdt: isDone = store(pointee.privileged.gdtr, arguments)
@@ -68,14 +71,22 @@ extension UnsafeMutablePointer where Pointee == CPUState {
         set(arguments.first, UInt32(selector(arguments.index)))
     }
 
-    /// A data segment of the GDT that may be loaded, with its accessed bit set, into DS, ES, FS or GS, which stays flat or
-    /// stays not flat.
+    /// A paragraph, or a data segment of the GDT that may be loaded, with its accessed bit set, into DS, ES, FS or GS,
+    /// which stays flat or stays not flat.
     @inline(never) private func loadSegment(_ arguments: CallArguments, _ mmu: SoftMMU) -> Bool {
-        guard let segment = SegmentRegister(rawValue: arguments.index), segment != .cs, segment != .ss,
-            pointee.privileged.isProtected, !pointee.privileged.isVirtual8086,
-            let state = plainSegment(UInt16(truncatingIfNeeded: visible[arguments.first]), mmu), state.isReadable,
-            state.access & 0x81 == 0x81, state.isConforming || max(state.rpl, pointee.privileged.cpl) <= state.dpl
-        else { return false }
+        guard let segment = SegmentRegister(rawValue: arguments.index), segment != .cs, segment != .ss else {
+            return false
+        }
+        let selector = UInt16(truncatingIfNeeded: visible[arguments.first])
+        let state: SegmentState
+        if usesParagraphs {
+            state = paragraph(selector, for: segment)
+        } else {
+            guard let found = plainSegment(selector, mmu), found.isReadable, found.access & 0x81 == 0x81,
+                found.isConforming || max(found.rpl, pointee.privileged.cpl) <= found.dpl
+            else { return false }
+            state = found
+        }
         let old = pointee.privileged[segment]
         if state.isSame(as: old) { return true }
         let flat = pointee.engine.flatSegments
@@ -130,35 +141,23 @@ extension UnsafeMutablePointer where Pointee == CPUState {
 
     // MARK: Flags
 
-    /// Selectors name descriptors, the stack is flat and its pointer has 32 bits.
-    private var hasPlainStack: Bool {
-        pointee.engine.flatSegments & FragmentMode.flat(.ss).rawValue != 0 && pointee.privileged[.ss].isBig
-            && pointee.privileged.isProtected && !pointee.privileged.isVirtual8086
-    }
-
     @inline(never) private func pushFlags(_ arguments: CallArguments, _ mmu: SoftMMU) -> Bool {
-        let place = self[.esp] &- 4
-        guard arguments.size == 4, hasPlainStack,
-            let host = mmu.plainWrite(place, length: 4, user: pointee.privileged.cpl == 3)
-        else { return false }
-        vellum_store32(host, flagsImage)
-        self[.esp] = place
+        guard !pointee.privileged.isVirtual8086, let frame = pushed(1, arguments.size, mmu) else { return false }
+        frame[0] = flagsImage
+        move(by: 0 &- frame.length)
         return true
     }
 
     @inline(never) private func popFlags(_ arguments: CallArguments, _ mmu: SoftMMU) -> Bool {
-        let place = self[.esp]
-        guard arguments.size == 4, hasPlainStack,
-            let host = mmu.plainRead(place, length: 4, user: pointee.privileged.cpl == 3)
-        else { return false }
-        let image = vellum_load32(host) & ~EFlags.resume.rawValue
-        let new = systemFlags(of: image, mask: popMask(size: 4))
+        guard !pointee.privileged.isVirtual8086, let frame = popped(1, arguments.size, mmu) else { return false }
+        let image = frame[0] & ~EFlags.resume.rawValue
+        let new = systemFlags(of: image, mask: popMask(size: arguments.size))
         // Interrupts that are let in, traps and alignment checks are for the run loop.
         let changed = new ^ pointee.privileged.systemFlags
         let opens = changed & new & EFlags.interrupt.rawValue
         guard opens | changed & EFlags([.trap, .alignmentCheck]).rawValue == 0 else { return false }
         eflags = image & ~CPUState.systemFlagsMask | new
-        self[.esp] = place &+ 4
+        move(by: frame.length)
         return true
     }
 
@@ -211,7 +210,7 @@ extension HypervisorCall {
     /// The hypervisor can do all that the cache does of it.
     @inline(__always) var isForBoth: Bool {
         switch self {
-        case .int, .iret, .loadSegment, .pushf, .popf, .writeControl: true
+        case .int, .iret, .jmpFar, .callFar, .retFar, .loadSegment, .pushf, .popf, .writeControl: true
         default: false
         }
     }
@@ -219,9 +218,8 @@ extension HypervisorCall {
     /// The cache may handle it.
     @inline(__always) var isForCache: Bool {
         switch self {
-        case .int, .iret, .readSegment, .loadSegment, .sgdt, .sidt, .sldt, .str, .smsw, .pushf, .popf, .cli, .sti,
-            .clts,
-            .readControl, .writeControl:
+        case .int, .iret, .jmpFar, .callFar, .retFar, .readSegment, .loadSegment, .sgdt, .sidt, .sldt, .str, .smsw,
+            .pushf, .popf, .cli, .sti, .clts, .readControl, .writeControl:
             true
         default: false
         }

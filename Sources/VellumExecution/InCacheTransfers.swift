@@ -2,9 +2,10 @@ import CVellumSupport
 import VellumIA32
 import VellumMicroOps
 
-/// INT n and IRET in their usual case: protected mode, 32-bit gates and frames, descriptors of the GDT that have been
-/// used before, all of it in plain memory.  Everything is checked before anything is changed; whatever is unusual, and
-/// every fault, is the hypervisor's (SDM vol. 2, INT n and IRET; vol. 3, section 6.12).
+/// INT n, IRET and far transfers in their usual case: by paragraphs, or in protected mode with 32-bit gates and
+/// descriptors of the GDT that have been used before, all of it in plain memory.  Everything is checked before anything is
+/// changed; whatever is unusual, and every fault, is the hypervisor's (SDM vol. 2, INT n and IRET; vol. 3, sections 5.8
+/// and 6.12).
 extension UnsafeMutablePointer where Pointee == CPUState {
     /// What a selector names in the GDT: code or data, present, its accessed bit set.
     @inline(__always)
@@ -35,9 +36,65 @@ extension UnsafeMutablePointer where Pointee == CPUState {
         mmu.modeChanged()
     }
 
+    // MARK: Far transfers at the same level
+
+    /// Code of the GDT that a far JMP or CALL names directly, and that holds the offset.
+    @inline(__always)
+    private func directTarget(_ selector: UInt16, _ eip: UInt32, _ mmu: SoftMMU) -> SegmentState? {
+        let level = pointee.privileged.cpl
+        guard var code = usedSegment(selector, mmu), code.isCode, !code.isConforming, code.rpl <= level,
+            code.dpl == level, eip <= code.limit
+        else { return nil }
+        code.selector = code.selector & ~3 | UInt16(level)
+        return code
+    }
+
+    /// The target's offset, of the operand's size.
+    @inline(__always)
+    private func offset(_ arguments: CallArguments) -> UInt32 {
+        self[arguments.first] & (arguments.size == 2 ? 0xFFFF : ~0)
+    }
+
+    @inline(never) func jumpFar(_ arguments: CallArguments, _ mmu: SoftMMU) -> InCacheOutcome {
+        let selector = UInt16(truncatingIfNeeded: self[arguments.second])
+        let eip = offset(arguments)
+        if usesParagraphs { return jumpToParagraph(selector, eip) }
+        guard let code = directTarget(selector, eip, mmu) else { return .no }
+        go(code, eip, nil, self[.esp], mmu)
+        return .transfer
+    }
+
+    @inline(never) func callFar(_ arguments: CallArguments, _ mmu: SoftMMU) -> InCacheOutcome {
+        let selector = UInt16(truncatingIfNeeded: self[arguments.second])
+        let eip = offset(arguments)
+        if usesParagraphs { return callParagraph(selector, eip, arguments.size, mmu) }
+        guard let code = directTarget(selector, eip, mmu), let frame = pushed(2, arguments.size, mmu) else {
+            return .no
+        }
+        frame[0] = pointee.engine.nextEIP
+        frame[1] = UInt32(pointee.privileged[.cs].selector)
+        move(by: 0 &- frame.length)
+        go(code, eip, nil, self[.esp], mmu)
+        return .transfer
+    }
+
+    @inline(never) func returnFar(_ arguments: CallArguments, _ mmu: SoftMMU) -> InCacheOutcome {
+        if usesParagraphs { return returnToParagraph(arguments, mmu) }
+        let level = pointee.privileged.cpl
+        guard let frame = popped(2, arguments.size, mmu),
+            let code = usedSegment(UInt16(truncatingIfNeeded: frame[1]), mmu), code.isCode, !code.isConforming,
+            code.rpl == level, code.dpl == level, frame[0] <= code.limit
+        else { return .no }
+        let eip = frame[0]
+        move(by: frame.length &+ arguments.immediate)
+        go(code, eip, nil, self[.esp], mmu)
+        return .transfer
+    }
+
     // MARK: INT n
 
     @inline(never) func softwareInterrupt(_ vector: UInt8, _ mmu: SoftMMU) -> InCacheOutcome {
+        if !pointee.privileged.isProtected { return interruptByVector(vector, mmu) }
         let level = pointee.privileged.cpl
         guard isPlainlyProtected, let gate = plainGate(vector, mmu), gate.dpl >= level,
             var code = usedSegment(gate.gateSelector, mmu), code.isCode, !code.isConforming, code.dpl <= level,
@@ -98,6 +155,7 @@ extension UnsafeMutablePointer where Pointee == CPUState {
     // MARK: IRET
 
     @inline(never) func interruptReturn(_ arguments: CallArguments, _ mmu: SoftMMU) -> InCacheOutcome {
+        if !pointee.privileged.isProtected { return returnToVector(arguments, mmu) }
         let level = pointee.privileged.cpl
         let stack = pointee.privileged[.ss]
         let esp = self[.esp]

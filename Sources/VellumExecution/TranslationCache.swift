@@ -66,9 +66,9 @@ package final class TranslationCache: CodeObserver {
     private(set) var graveyard: [FragmentPointer] = []
     private var graveyardBytes = 0
     private var contexts: [FragmentContext: UInt32] = [:]
-    /// Contexts that were asked for lately, by their mode: a guest goes back and forth between a few.
+    /// Contexts that were asked for lately, by mode and base: a guest goes back and forth between a few.
     var recentContexts = UnsafeMutablePointer<RecentContext?>.allocate(capacity: recentCount)
-    static var recentCount: Int { @inline(__always) get { 16 } }
+    static var recentCount: Int { @inline(__always) get { 128 } }
     private var history = TranslationHistory()
     private var lastSerial: UInt32 = 0
 
@@ -107,7 +107,8 @@ package final class TranslationCache: CodeObserver {
     /// The small number of a context.
     @inline(__always) package func number(of context: FragmentContext) -> UInt32 {
         let mode = context.mode.rawValue
-        let recent = recentContexts + Int((mode ^ mode &>> 2 ^ mode &>> 9) & UInt32(TranslationCache.recentCount - 1))
+        let hash = mode ^ mode &>> 2 ^ mode &>> 9 ^ context.codeBase &>> 4 ^ context.codeBase &>> 11
+        let recent = recentContexts + Int(hash & UInt32(TranslationCache.recentCount - 1))
         if let known = recent.pointee, known.context == context { return known.number }
         let number = internedNumber(of: context)
         recent.pointee = RecentContext(context: context, number: number)

@@ -131,7 +131,7 @@ extension Hypervisor {
     // MARK: Real and virtual-8086 mode
 
     /// CS as real and virtual-8086 mode load it.
-    func realCode(_ selector: UInt16) -> SegmentState { realSegment(.cs, selector) }
+    func realCode(_ selector: UInt16) -> SegmentState { cpu.paragraph(selector, for: .cs) }
 
     func enterRealCode(_ selector: UInt16, _ offset: UInt32) throws(GuestFault) {
         let code = realCode(selector)

@@ -47,7 +47,7 @@ extension Hypervisor {
         let frame = try popFrame(size, from: &stack)
         try enterRealCode(frame.selector, frame.eip)
         cpu[.esp] = stack.pointer
-        setFlags(frame.flags, mask: 0x7FD5 | (size == 4 ? Hypervisor.wideFlags : 0))
+        setFlags(frame.flags, mask: cpu.realReturnMask(size: size))
         return .transfer
     }
 

@@ -21,22 +21,10 @@ extension Hypervisor {
 
     /// What a load of ES, SS, DS, FS or GS would put into the register.
     func segmentState(_ segment: SegmentRegister, _ selector: UInt16) throws(GuestFault) -> SegmentState {
-        guard usesDescriptors else { return realSegment(segment, selector) }
+        guard usesDescriptors else { return cpu.paragraph(selector, for: segment) }
         if segment == .ss { return try stackSegment(selector, privilege: cpl, vector: .generalProtection) }
         if isNull(selector) { return .null(selector) }
         return try dataSegment(selector, vector: .generalProtection)
-    }
-
-    /// Real mode changes selector and base only, so that limits loaded in protected mode live on; a register that
-    /// protected mode left unusable gets back its 64 KiB.
-    func realSegment(_ segment: SegmentRegister, _ selector: UInt16) -> SegmentState {
-        if isVirtual8086 { return .realMode(selector, dpl: 3) }
-        var state = cpu.pointee.privileged[segment]
-        guard state.isPresent, state.isCodeOrData else { return .realMode(selector) }
-        state.selector = selector
-        state.base = UInt32(selector) << 4
-        state.access = state.access & 0xF000 | 0x93
-        return state
     }
 
     /// A stack segment for `privilege`.  MOV SS reports #GP, stack switches and task switches #TS; all report #SS for

@@ -39,7 +39,8 @@ import VellumTestSupport
         ) {
             func pick<T>(_ values: [T]) -> T { values.randomElement(using: &generator) ?? values[0] }
             var flags: EFlags = []
-            for flag in [EFlags.interrupt, .carry, .zero, .direction, .resume, .identification] where generator.oneIn(2) {
+            for flag in [EFlags.interrupt, .carry, .zero, .direction, .resume, .identification] where generator.oneIn(2)
+            {
                 flags.insert(flag)
             }
             for flag in [EFlags.trap, .nestedTask, .alignmentCheck] where generator.oneIn(12) { flags.insert(flag) }

@@ -143,7 +143,9 @@ let package = Package(
         tests(
             "VellumHypervisorTests",
             ["VellumHypervisor", "VellumExecution", "VellumMicroOps", "VellumIA32", "VellumTestSupport"]),
-        tests("VellumMachineTests", ["VellumMachine", "VellumDevices", "VellumHypervisor", "CZlib"]),
+        tests(
+            "VellumMachineTests",
+            ["VellumMachine", "VellumDevices", "VellumExecution", "VellumHypervisor", "CZlib"]),
         .testTarget(
             name: "VellumDOSTests", dependencies: ["VellumMachine", "VellumDOS", "VellumTestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),

@@ -45,7 +45,7 @@ final class TestBoard {
     init() {
         localAPIC = LocalAPIC(clock: clock, output: Wire())
         ioAPIC = IOAPIC(receiver: localAPIC)
-        interrupts = InterruptController(output: SplitLine([localAPIC.legacyInput, ioAPIC.input(0)]))
+        interrupts = InterruptController(output: SplitLine(localAPIC.legacyInput, ioAPIC.input(0)))
         localAPIC.base = LocalAPIC.standardBase
         localAPIC.onEndOfInterrupt = { [unowned ioAPIC] in ioAPIC.endOfInterrupt($0) }
         timer = IntervalTimer(clock: clock, line: interrupts.line(0))
@@ -164,7 +164,7 @@ final class TestBoard {
         case 3: localAPIC.base = Bool.random(using: &generator) ? LocalAPIC.standardBase : 0x100
         default:
             let line = Int(UInt8.random(in: 0..<16, using: &generator))
-            SplitLine([interrupts.line(line), ioAPIC.input(line)]).set(.random(using: &generator))
+            SplitLine(interrupts.line(line), ioAPIC.input(line)).set(.random(using: &generator))
         }
     }
 

@@ -49,13 +49,18 @@ struct VectorSet: Codable, Equatable, Sendable {
     }
 }
 
-/// A line that leads to several inputs.
+/// A line that leads to two inputs.
 package final class SplitLine: InterruptLine {
-    private let inputs: [any InterruptLine]
+    private let first: any InterruptLine
+    private let second: any InterruptLine
 
-    package init(_ inputs: [any InterruptLine]) { self.inputs = inputs }
+    package init(_ first: any InterruptLine, _ second: any InterruptLine) {
+        self.first = first
+        self.second = second
+    }
 
     package func set(_ level: Bool) {
-        for input in inputs { input.set(level) }
+        first.set(level)
+        second.set(level)
     }
 }

@@ -52,7 +52,7 @@ extension Board {
         guard let alarm else { return }
         let before = alarms.next
         alarms.refresh(alarm)
-        if alarms.next < before { processor?.endFragment() }
+        if alarms.next < before { endFragment() }
     }
 
     /// Lets the memory map follow the host bridge.

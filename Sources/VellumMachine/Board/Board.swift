@@ -4,10 +4,8 @@ import VellumHypervisor
 
 /// What the board needs of the processor that it carries.
 package protocol BoardProcessor: AnyObject {
-    /// Instructions retired; exact also while an access of a running fragment is being handled.
-    var instructions: UInt64 { get }
-    /// The running fragment must end after the current instruction.
-    func endFragment()
+    /// Its state, as long as the processor is in the board: devices ask for the time at many accesses.
+    var cpu: CPU { get }
     /// Address line 20 changed.
     func setAddressLine20(_ open: Bool)
     /// Physical memory for devices that transfer by themselves; what they write counts as changed code.
@@ -48,7 +46,8 @@ package enum ResetCause: String, Equatable, Sendable {
 package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualClock {
     package let timebase: Timebase
     /// Set by whoever puts the processor in; taken out again before either goes away.
-    package var processor: (any BoardProcessor)?
+    package var processor: (any BoardProcessor)? { didSet { cpu = processor?.cpu } }
+    private var cpu: CPU?
     /// Nanoseconds of virtual time that passed without instructions.
     package internal(set) var skipped: UInt64 = 0
     /// What the guest asked for and has not been given yet; the first request wins.
@@ -76,7 +75,8 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
     // MARK: Time
 
-    private var instructions: UInt64 { processor?.instructions ?? 0 }
+    /// Instructions retired; exact also while an access of a running fragment is being handled.
+    private var instructions: UInt64 { cpu?.instructions ?? 0 }
 
     /// Virtual time in nanoseconds.
     package var now: UInt64 { time(at: instructions) }
@@ -141,8 +141,11 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
     func raise(_ request: GuestRequest) {
         if self.request == nil { self.request = request }
-        processor?.endFragment()
+        endFragment()
     }
+
+    /// The running fragment must end after the current instruction.
+    func endFragment() { cpu?.pointee.engine.endRequested = true }
 
     /// An event from outside.
     package func deliver(_ event: ExternalEvent) {
@@ -169,17 +172,22 @@ package final class Board: PhysicalBus, InterruptSource, TimeSource, VirtualCloc
 
 /// Breaks the circle between the board and its chips: they know the relay, which knows the board.
 final class Relay: VirtualClock, InterruptLine, DMABus {
-    /// The board owns its chips, and they own this.
-    unowned(unsafe) var board: Board?
+    /// Not counted: the board owns its chips, and they own this.
+    private var reference: Unmanaged<Board>?
     private var level = false
 
-    var now: UInt64 { board?.now ?? 0 }
+    var board: Board? {
+        get { reference?.takeUnretainedValue() }
+        set { reference = newValue.map(Unmanaged.passUnretained) }
+    }
+
+    var now: UInt64 { reference?._withUnsafeGuaranteedRef { $0.now } ?? 0 }
 
     /// INTR: a change must reach the run loop after the instruction that caused it.
     func set(_ level: Bool) {
         guard level != self.level else { return }
         self.level = level
-        if level { board?.processor?.endFragment() }
+        if level { board?.endFragment() }
     }
 
     func raise(_ request: GuestRequest) { board?.raise(request) }

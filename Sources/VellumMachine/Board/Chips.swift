@@ -69,10 +69,10 @@ final class Chips {
         self.drives = drives
         let localAPIC = LocalAPIC(clock: relay, output: relay)
         let ioAPIC = IOAPIC(receiver: localAPIC)
-        let interrupts = InterruptController(output: SplitLine([localAPIC.legacyInput, ioAPIC.input(0)]))
+        let interrupts = InterruptController(output: SplitLine(localAPIC.legacyInput, ioAPIC.input(0)))
         let addressLine20 = Wire(true) { relay.setAddressLine20($0) }
         // Each line leads to both controllers; the 8259's request has the I/O APIC's input 0, and the timer input 2.
-        let lines = (0..<16).map { SplitLine([interrupts.line($0), ioAPIC.input($0 == 0 ? 2 : $0)]) }
+        let lines = (0..<16).map { SplitLine(interrupts.line($0), ioAPIC.input($0 == 0 ? 2 : $0)) }
         self.localAPIC = localAPIC
         self.ioAPIC = ioAPIC
         self.interrupts = interrupts
@@ -143,7 +143,7 @@ final class Chips {
         // The board owns its chips.
         localAPIC.onBaseChange = { [unowned board] in board.placeLocalAPIC() }
         localAPIC.onEndOfInterrupt = { [unowned ioAPIC] in ioAPIC.endOfInterrupt($0) }
-        localAPIC.onNonMaskable = { [unowned board] in board.processor?.endFragment() }
+        localAPIC.onNonMaskable = { [unowned board] in board.endFragment() }
         localAPIC.onInitialize = { [unowned board] in board.raise(.reset(.initMessage)) }
     }
 

@@ -174,7 +174,7 @@ private final class ProcessorAdapter: BoardProcessor {
 
     init(_ processor: VirtualProcessor) { self.processor = processor }
 
-    var instructions: UInt64 { processor.instructions }
+    var cpu: CPU { processor.cpu }
 
     func readMemory(_ address: UInt32, into bytes: UnsafeMutableRawBufferPointer) {
         processor.mmu.readPhysical(address, into: bytes)
@@ -184,11 +184,9 @@ private final class ProcessorAdapter: BoardProcessor {
         processor.mmu.writePhysical(address, from: bytes)
     }
 
-    func endFragment() { processor.cpu.pointee.engine.endRequested = true }
-
     func setAddressLine20(_ open: Bool) {
         processor.cpu.pointee.privileged.a20 = open
         processor.mmu.modeChanged()
-        endFragment()
+        processor.cpu.pointee.engine.endRequested = true
     }
 }

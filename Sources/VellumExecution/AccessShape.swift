@@ -25,7 +25,7 @@ struct AccessShape {
         isSegmented = effects.usesSegment
         isIndexed = effects.usesScale
         settlesFlags = !effects.flagsTouched.isEmpty || !effects.flow.isEmpty && !opcode.isAccess
-        isStack = [.push32, .push32i, .pop32].contains(opcode)
+        isStack = opcode.isStack
         format = !opcode.extendsSign ? .dword : effects.memoryWidth == 1 ? .signedByte : .signedWord
     }
 

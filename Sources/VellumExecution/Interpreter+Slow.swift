@@ -48,8 +48,12 @@ extension Interpreter {
         let r = RegisterFile(cpu.visible)
         let width = Int(shape.width)
         var address: UInt32
+        // What PUSH and POP make of the stack pointer.
+        var pointer: UInt32 = 0
         if shape.isStack {
-            address = cpu.visible[.esp] &- (shape.memory == .write ? 4 : 0)
+            address = cpu.visible[.esp] &- (shape.memory == .write ? UInt32(shape.width) : 0)
+            if shape.isSegmented { address &= 0xFFFF }
+            pointer = shape.memory == .write ? address : address &+ UInt32(shape.width)
         } else {
             address = shape.isIndexed ? r.indexed(ip) : r.base(ip)
         }
@@ -68,7 +72,7 @@ extension Interpreter {
             if !mmu.storeBesideCode(address, value, UInt32(shape.width), isUser) {
                 try mmu.slowWrite(address, value & UInt32.max >> UInt32(32 - width * 8), width, isUser)
             }
-            if shape.isStack { cpu.visible[.esp] = address }
+            if shape.isStack { r.set(Self.stackPointer, pointer, shape.width) }
             return
         }
         if shape.memory == .readForUpdate {
@@ -80,7 +84,7 @@ extension Interpreter {
             try mmu.probeWrite(address, length: UInt32(width), user: isUser)
         }
         let value = try mmu.slowRead(address, width, isUser)
-        if shape.isStack { cpu.visible[.esp] = address &+ 4 }
+        if shape.isStack { r.set(Self.stackPointer, pointer, shape.width) }
         r.set(ip.pointee.a, shape.format.extended(value), shape.slotWidth)
     }
 

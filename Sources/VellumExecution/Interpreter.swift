@@ -1116,6 +1116,37 @@ package final class Interpreter: ExecutionBackend {
                     guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
                     ip = next
                 }
+            case .push16:
+                let at = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                if let host = v.writeHost(ip, at, 2, tlb) {
+                    vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
+                    r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at))
+                    ip += 1
+                } else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                }
+            case .push16i:
+                let at = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                if let host = v.writeHost(ip, at, 2, tlb) {
+                    vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                    r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at))
+                    ip += 1
+                } else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                }
+            case .pop16:
+                let at = r.get(Self.stackPointer, UInt16.self)
+                if let host = v.readHost(ip, UInt32(at), 2, tlb) {
+                    let value = vellum_load16(host)
+                    r.set(Self.stackPointer, at &+ 2)
+                    r.set(ip.pointee.a, value)
+                    ip += 1
+                } else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                }
             case .bulkMove:
                 bulkMove(ip, tlb)
                 ip += 1
@@ -2323,18 +2354,287 @@ package final class Interpreter: ExecutionBackend {
                 ip += 1
                 r.set(ip.pointee.a, UInt32(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
-            case .lea16Store16iSAdd16inJump:
+            case .push16iJump:
+                let at = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host = v.writeHost(ip, at, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store16(host, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push16Push16iJump:
+                let at = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host = v.writeHost(ip, at, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at))
+                ip += 1
+                let at1 = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host1 = v.writeHost(ip, at1, 2, tlb) else { continue }
+                vellum_store16(host1, UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at1))
+                ip += 1
+                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .push16Push16:
+                let at = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host = v.writeHost(ip, at, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at))
+                ip += 1
+                let at1 = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host1 = v.writeHost(ip, at1, 2, tlb) else { continue }
+                vellum_store16(host1, r.get(ip.pointee.a, UInt16.self))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at1))
+                ip += 1
+            case .push16Move16:
+                let at = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host = v.writeHost(ip, at, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+            case .move16Push16:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                let at1 = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host1 = v.writeHost(ip, at1, 2, tlb) else { continue }
+                vellum_store16(host1, r.get(ip.pointee.a, UInt16.self))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at1))
+                ip += 1
+            case .load16SPush16:
+                guard let host = v.readHost(ip, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load16(host))
+                ip += 1
+                let at1 = UInt32(r.get(Self.stackPointer, UInt16.self) &- 2)
+                guard let host1 = v.writeHost(ip, at1, 2, tlb) else { continue }
+                vellum_store16(host1, r.get(ip.pointee.a, UInt16.self))
+                r.set(Self.stackPointer, UInt16(truncatingIfNeeded: at1))
+                ip += 1
+            case .pop16Pop16:
+                let at = r.get(Self.stackPointer, UInt16.self)
+                guard let host = v.readHost(ip, UInt32(at), 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                let value = vellum_load16(host)
+                r.set(Self.stackPointer, at &+ 2)
+                r.set(ip.pointee.a, value)
+                ip += 1
+                let at1 = r.get(Self.stackPointer, UInt16.self)
+                guard let host1 = v.readHost(ip, UInt32(at1), 2, tlb) else { continue }
+                let value1 = vellum_load16(host1)
+                r.set(Self.stackPointer, at1 &+ 2)
+                r.set(ip.pointee.a, value1)
+                ip += 1
+            case .lea16Load16S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load16(host1))
+                ip += 1
+            case .lea16Load8S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 1, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load8(host1))
+                ip += 1
+            case .lea16LoadZX16S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.readHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, UInt32(vellum_load16(host1)))
+                ip += 1
+            case .lea16Store16S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.writeHost(ip, 2, tlb) else { continue }
+                vellum_store16(host1, r.get(ip.pointee.a, UInt16.self))
+                ip += 1
+            case .lea16Store8S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.writeHost(ip, 1, tlb) else { continue }
+                vellum_store8(host1, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+            case .lea16Store16iS:
                 r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
                 ip += 1
                 guard let host1 = v.writeHost(ip, 2, tlb) else { continue }
                 vellum_store16(host1, UInt16(truncatingIfNeeded: ip.pointee.immediate))
                 ip += 1
-                r.set(
-                    ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: ip.pointee.immediate))
+            case .lea16Store8iS:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
                 ip += 1
-                guard let next = follow(0, fragment, cpu) else { return stopped() }
+                guard let host1 = v.writeHost(ip, 1, tlb) else { continue }
+                vellum_store8(host1, UInt8(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+            case .lea16Modify16S:
+                r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
+                ip += 1
+                guard let host1 = v.modifyHost(ip, 2, tlb) else { continue }
+                r.set(ip.pointee.a, vellum_load16(host1))
+                ip += 1
+            case .cmp16iBranchZ:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
                 fragment = next
                 ip = next.operations
+            case .cmp16iBranchNZ:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16iBranchB:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16iBranchNB:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(!v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16iBranchL:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(v.signFlag != v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16iBranchNL:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                guard let next = branch(v.signFlag == v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16iBranchLE:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                let isTaken1 = v.zeroFlag || v.signFlag != v.overflowFlag
+                guard let next = branch(isTaken1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16iBranchG:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), UInt16(truncatingIfNeeded: ip.pointee.immediate))
+                ip += 1
+                let isTaken1 = !v.zeroFlag && v.signFlag == v.overflowFlag
+                guard let next = branch(isTaken1, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16BranchZ:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                guard let next = branch(v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16BranchNZ:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16BranchB:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                guard let next = branch(v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16BranchNB:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                guard let next = branch(!v.carryFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16BranchL:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                guard let next = branch(v.signFlag != v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .cmp16BranchNL:
+                _ = v.subtract(r.get(ip.pointee.a, UInt16.self), r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                guard let next = branch(v.signFlag == v.overflowFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .dec16BranchNZ:
+                r.set(ip.pointee.a, v.decrement(r.get(ip.pointee.a, UInt16.self)))
+                ip += 1
+                guard let next = branch(!v.zeroFlag, fragment, cpu) else { return stopped() }
+                fragment = next
+                ip = next.operations
+            case .load8SStep16:
+                guard let host = v.readHost(ip, 1, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load8(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: r.step(ip, v)))
+                ip += 1
+            case .store8SStep16:
+                guard let host = v.writeHost(ip, 1, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store8(host, r.get(ip.pointee.a, UInt8.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: r.step(ip, v)))
+                ip += 1
+            case .load16SStep16:
+                guard let host = v.readHost(ip, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                r.set(ip.pointee.a, vellum_load16(host))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: r.step(ip, v)))
+                ip += 1
+            case .store16SStep16:
+                guard let host = v.writeHost(ip, 2, tlb) else {
+                    guard let next = access(ip, fragment) else { return raise(pending, ip, fragment) }
+                    ip = next
+                    continue
+                }
+                vellum_store16(host, r.get(ip.pointee.a, UInt16.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.a, UInt16.self) &+ UInt16(truncatingIfNeeded: r.step(ip, v)))
+                ip += 1
+            case .move16Move16:
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt16.self))
+                ip += 1
+                r.set(ip.pointee.a, r.get(ip.pointee.b, UInt16.self))
+                ip += 1
             case .lea16LoadZX16SAdd16inIndirect:
                 r.set(ip.pointee.a, (r.base(ip) &+ r.get(ip.pointee.c, UInt32.self)) & 0xFFFF)
                 ip += 1

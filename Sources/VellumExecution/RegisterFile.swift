@@ -97,14 +97,14 @@ extension UnsafeMutablePointer where Pointee == GuestVisible {
         ip.pointee.e & SegmentField.flat != 0 ? tlb.writeHost(offset, width) : writeHost(ip, offset, width, tlb)
     }
 
-    @inline(__always) private func readHost(
+    @inline(__always) func readHost(
         _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeRawPointer? {
         guard let linear = window(ip).pointee.linear(offset, width, write: false) else { return nil }
         return tlb.readHost(linear, width)
     }
 
-    @inline(__always) private func writeHost(
+    @inline(__always) func writeHost(
         _ ip: UnsafePointer<MicroOp>, _ offset: UInt32, _ width: UInt32, _ tlb: UnsafeMutablePointer<TLBEntry>
     ) -> UnsafeMutableRawPointer? {
         guard let linear = window(ip).pointee.linear(offset, width, write: true) else { return nil }

@@ -21,16 +21,16 @@ package enum DispatchCode: UInt16, CaseIterable, Sendable {
     case loadSX16S, modify8B, modify8X, modify8S, modify16B, modify16X, modify16S, modify32B, modify32X, modify32S
     case store8B, store8X, store8S, store16B, store16X, store16S, store32B, store32X, store32S, store8iB, store8iX
     case store8iS, store16iB, store16iX, store16iS, store32iB, store32iX, store32iS, probeWrite, push32, push32i, pop32
-    case bulkMove, bulkFill, linear, limitCheck, skipIfZero16, skipIfZero32, hypervisor, wait, floatLoad32, floatLoad64
-    case floatStore32, floatStore64, floatMemory32, floatMemory64, floatRegister, floatExchange, floatDuplicate, float
-    case floatRead, floatWrite, simd, simdRead, simdWrite, logEntry, jump, branchO, branchNO, branchB, branchNB, branchZ
-    case branchNZ, branchBE, branchA, branchS, branchNS, branchP, branchNP, branchL, branchNL, branchLE, branchG
-    case cmp32BranchB, cmp32BranchNB, cmp32BranchZ, cmp32BranchNZ, cmp32BranchBE, cmp32BranchA, cmp32BranchL
-    case cmp32BranchNL, cmp32BranchLE, cmp32BranchG, cmp32iBranchB, cmp32iBranchNB, cmp32iBranchZ, cmp32iBranchNZ
-    case cmp32iBranchBE, cmp32iBranchA, cmp32iBranchL, cmp32iBranchNL, cmp32iBranchLE, cmp32iBranchG, cmp8iBranchZ
-    case cmp8iBranchNZ, cmp8iBranchB, cmp8iBranchNB, test32BranchZ, test32BranchNZ, test32BranchS, test32BranchNS
-    case test8iBranchZ, test8iBranchNZ, dec32BranchNZ, slotBranchZ16, slotBranchNZ16, slotBranchZ32, slotBranchNZ32
-    case loopWhile16, loopWhile32, indirect, return32, fault, exit
+    case push16, push16i, pop16, bulkMove, bulkFill, linear, limitCheck, skipIfZero16, skipIfZero32, hypervisor, wait
+    case floatLoad32, floatLoad64, floatStore32, floatStore64, floatMemory32, floatMemory64, floatRegister
+    case floatExchange, floatDuplicate, float, floatRead, floatWrite, simd, simdRead, simdWrite, logEntry, jump, branchO
+    case branchNO, branchB, branchNB, branchZ, branchNZ, branchBE, branchA, branchS, branchNS, branchP, branchNP
+    case branchL, branchNL, branchLE, branchG, cmp32BranchB, cmp32BranchNB, cmp32BranchZ, cmp32BranchNZ, cmp32BranchBE
+    case cmp32BranchA, cmp32BranchL, cmp32BranchNL, cmp32BranchLE, cmp32BranchG, cmp32iBranchB, cmp32iBranchNB
+    case cmp32iBranchZ, cmp32iBranchNZ, cmp32iBranchBE, cmp32iBranchA, cmp32iBranchL, cmp32iBranchNL, cmp32iBranchLE
+    case cmp32iBranchG, cmp8iBranchZ, cmp8iBranchNZ, cmp8iBranchB, cmp8iBranchNB, test32BranchZ, test32BranchNZ
+    case test32BranchS, test32BranchNS, test8iBranchZ, test8iBranchNZ, dec32BranchNZ, slotBranchZ16, slotBranchNZ16
+    case slotBranchZ32, slotBranchNZ32, loopWhile16, loopWhile32, indirect, return32, fault, exit
     case store32BAdd32inLeaBCmp32BranchNB, add32inAdd32iBranchNZ, load32BSub32inStore32BCmp32iBranchG
     case add32nAdd32inAdd32iBranchNZ, store8iBAdd32nCmp32iBranchB, move32Add32inLoadZX8XCmp32iBranchA
     case load32BLoad32XImulTwo32n, loadZX8BAdd32inTest8BranchNZ, cmp8Step32LeaBLoopWhile32
@@ -47,21 +47,26 @@ package enum DispatchCode: UInt16, CaseIterable, Sendable {
     case imulTwo32nImulTwo32nImulTwo32nImulTwo32n, xor32nMove32RotateLeft32inXor32n
     case move32RotateLeft32inMove32RotateLeft32in, add32inLoad32BAdd32inCmp32BranchG, move32Load32BAdd32inCmp32BranchL
     case lea16Load32SAdd16inMove32, add32inCmp32Move32BranchA, and32inAdd32Dec32BranchNZ, push32Push32Push32
-    case move32Set32Move32, move8ZeroExtend8Set32, lea16Store16iSAdd16inJump, lea16LoadZX16SAdd16inIndirect
-    case add32inCmp32iBranchZ, load8XStore8XJump, load8BCmp8iBranchNZ, move32Cmp32iBranchB, skipIfZero32Load8B
-    case move8Test8iBranchZ, modify32XAdd32Store32XJump, loadZX8XLoad32XLoad32XCmp32BranchNZ
-    case load32BStore32BPush32iIndirect, add32inLeaXAdd32inCmp32iBranchNZ, modify32BStore16BStore32B
-    case modify32BInc32Store32B, store32BLoad32BStore32BLoad32B, store8SMove8Test8BranchZ, move32Load32BSbb32BranchB
-    case store32BModify32BAdc32Store32B, load32BLoad32BModify32BAdd32, add32Adc32Load32BCmp32, load32BReturn32
-    case pop32Pop32Pop32Return32, load8BLoad8XCmp8BranchNZ, modify32XShr32iStore32XJump, move32Shr32inAnd32i
-    case loadZX8XLoad8XTest8iBranchZ, move32Move32RotateLeft32inRotateLeft32in, load32XAdd32nLoad32BAdd32n
-    case add32nLoad32BLoad32BAdd32, load32BLoad32BMove32Xor32n, store32BStore32BStore32BBranchNZ
-    case add32nAdd32iStore32BLoad32B, and32nMove32And32nXor32n, not32And32nAdd32nAdd32n, add32nLoad32BStore32BMove32
-    case store32BMove32And32nLoad32B, and32inAdd32nAdd32nAdd32n, dec32Move32Set32Move32, add32nMove32Add32Dec32BranchNZ
-    case add32iSet32, store32BAdd32inCmp32BranchA, load32BLoadZX16XLoad32BCmp32BranchNB, add16inLea16Store32SAdd16in
-    case add32inCmp32iMove32BranchA, move32Sub32nAdd8inStore8B, shr32inLeaXLeaXAdd32n, store32BStore32B, sub32iBranchB
-    case xor32nShr32inXor32nAdd32n, shr32iMove32Load32BAdd32, store32XAdd32nAdd32iBranchNZ, load32BLoad32XAdd32Adc32
-    case add32Load32BCmp32Setcc, xor32nStore32BMove32Shl32in, load32BCmov32ZeroExtend16Add32n, add32Load32BAdd32inCmp32
+    case move32Set32Move32, move8ZeroExtend8Set32, push16iJump, push16Push16iJump, push16Push16, push16Move16
+    case move16Push16, load16SPush16, pop16Pop16, lea16Load16S, lea16Load8S, lea16LoadZX16S, lea16Store16S, lea16Store8S
+    case lea16Store16iS, lea16Store8iS, lea16Modify16S, cmp16iBranchZ, cmp16iBranchNZ, cmp16iBranchB, cmp16iBranchNB
+    case cmp16iBranchL, cmp16iBranchNL, cmp16iBranchLE, cmp16iBranchG, cmp16BranchZ, cmp16BranchNZ, cmp16BranchB
+    case cmp16BranchNB, cmp16BranchL, cmp16BranchNL, dec16BranchNZ, load8SStep16, store8SStep16, load16SStep16
+    case store16SStep16, move16Move16, lea16LoadZX16SAdd16inIndirect, add32inCmp32iBranchZ, load8XStore8XJump
+    case load8BCmp8iBranchNZ, move32Cmp32iBranchB, skipIfZero32Load8B, move8Test8iBranchZ, modify32XAdd32Store32XJump
+    case loadZX8XLoad32XLoad32XCmp32BranchNZ, load32BStore32BPush32iIndirect, add32inLeaXAdd32inCmp32iBranchNZ
+    case modify32BStore16BStore32B, modify32BInc32Store32B, store32BLoad32BStore32BLoad32B, store8SMove8Test8BranchZ
+    case move32Load32BSbb32BranchB, store32BModify32BAdc32Store32B, load32BLoad32BModify32BAdd32, add32Adc32Load32BCmp32
+    case load32BReturn32, pop32Pop32Pop32Return32, load8BLoad8XCmp8BranchNZ, modify32XShr32iStore32XJump
+    case move32Shr32inAnd32i, loadZX8XLoad8XTest8iBranchZ, move32Move32RotateLeft32inRotateLeft32in
+    case load32XAdd32nLoad32BAdd32n, add32nLoad32BLoad32BAdd32, load32BLoad32BMove32Xor32n
+    case store32BStore32BStore32BBranchNZ, add32nAdd32iStore32BLoad32B, and32nMove32And32nXor32n
+    case not32And32nAdd32nAdd32n, add32nLoad32BStore32BMove32, store32BMove32And32nLoad32B, and32inAdd32nAdd32nAdd32n
+    case dec32Move32Set32Move32, add32nMove32Add32Dec32BranchNZ, add32iSet32, store32BAdd32inCmp32BranchA
+    case load32BLoadZX16XLoad32BCmp32BranchNB, add16inLea16Store32SAdd16in, add32inCmp32iMove32BranchA
+    case move32Sub32nAdd8inStore8B, shr32inLeaXLeaXAdd32n, store32BStore32B, sub32iBranchB, xor32nShr32inXor32nAdd32n
+    case shr32iMove32Load32BAdd32, store32XAdd32nAdd32iBranchNZ, load32BLoad32XAdd32Adc32, add32Load32BCmp32Setcc
+    case xor32nStore32BMove32Shl32in, load32BCmov32ZeroExtend16Add32n, add32Load32BAdd32inCmp32
     case load32BAdd32nMove32Shr32in, load32BImulTwo32nImulTwo32Store32B, shr32inImulTwo32nImulTwo32Store32B
     case load32XLoad32BZeroExtend16Move32, add32Adc32Test32BranchNS, leaXLoad16SLoad32SCmp32BranchNB
     case shr32iLeaXLoadZX16SMul32, rotateLeft32inXor32nMove32Shr32in, store32XAdd32iMove32BranchNZ

@@ -66,7 +66,15 @@ extension MicroOpcode {
     /// A plain load or store, or PUSH or POP: it may fault or leave, and does nothing to flags.
     package var isAccess: Bool {
         rawValue >= MicroOpcode.load8B.rawValue && rawValue <= MicroOpcode.store32iS.rawValue
-            || self == .push32 || self == .push32i || self == .pop32
+            || isStack
+    }
+
+    /// PUSH or POP.
+    package var isStack: Bool {
+        switch self {
+        case .push32, .push32i, .pop32, .push16, .push16i, .pop16: true
+        default: false
+        }
     }
 
     /// A form without flags whose other form an exit may ask for.

@@ -46,7 +46,7 @@ extension MicroOp {
             if d == 0 { effects.writes = [] }
         case .bulkFill:
             effects.reads.subtract(.eax)
-            effects.reads.formUnion(SlotSet(.eax, width: 1 << (d & 3)))
+            effects.reads.formUnion(SlotSet(.eax, width: 1 << (d % 3)))
         case .hypervisor:
             guard let call = hypervisorCall else { return }
             let stated = call.effects(callArguments)

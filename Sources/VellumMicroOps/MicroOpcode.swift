@@ -62,7 +62,9 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     case probeWrite
     // The stack through a flat SS with a 32-bit stack pointer.
     case push32, push32i, pop32
-    // Bulk string operations: as many whole iterations as can be done at once, possibly none; d = log2 of the size.
+    // The same of 16 bits through SS (segment e), with a 16-bit stack pointer.
+    case push16, push16i, pop16
+    // Bulk string operations: as many whole iterations as can be done at once, possibly none; d and e: `BulkShape`.
     case bulkMove, bulkFill
     // a = linear address of b + displacement in segment e, unchecked (INVLPG).
     case linear

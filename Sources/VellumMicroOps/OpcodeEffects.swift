@@ -164,6 +164,14 @@ extension OpcodeEffects {
         return effects
     }
 
+    /// A push or a pop of 16 bits through a 16-bit stack.
+    static func segmentedStack(_ memory: MemoryUse, a: SlotUse = .none) -> OpcodeEffects {
+        var effects = stack(memory, a: a)
+        effects.memoryWidth = 2
+        effects.usesSegment = true
+        return effects
+    }
+
     static func bulk(reads: SlotSet, writes: SlotSet, _ memory: MemoryUse) -> OpcodeEffects {
         var effects = OpcodeEffects(reads: reads.union(writes), writes: writes, flagsRead: .direction)
         effects.memory = memory

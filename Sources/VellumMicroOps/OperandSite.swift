@@ -94,7 +94,7 @@ extension MicroOpcode {
     /// `immediate` is a value to be moved, stored or computed with, right for all its 32 bits.
     package var appliesImmediate: Bool {
         switch self {
-        case .set8, .set16, .set32, .push32i, .imulTwo16i, .imulTwo32i, .imulTwo32in: true
+        case .set8, .set16, .set32, .push32i, .push16i, .imulTwo16i, .imulTwo32i, .imulTwo32in: true
         case .add8i, .add16i, .add32i, .or8i, .or16i, .or32i, .and8i, .and16i, .and32i, .sub8i, .sub16i, .sub32i,
             .xor8i, .xor16i, .xor32i, .adc8i, .adc16i, .adc32i, .sbb8i, .sbb16i, .sbb32i:
             true

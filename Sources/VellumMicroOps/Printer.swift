@@ -86,7 +86,7 @@ package enum Printer {
         case .doubleShift16, .doubleShift32, .doubleShift16i, .doubleShift32i: return name + kind(["left", "right"])
         case .bit16, .bit32, .bit16i, .bit32i: return name + kind(["test", "set", "reset", "complement"])
         case .loopWhile16, .loopWhile32: return name + kind(["nz", "z"])
-        case .bulkMove, .bulkFill: return name + kind(["8", "16", "32"])
+        case .bulkMove, .bulkFill: return name + kind(["8", "16", "32", "8.short", "16.short", "32.short"])
         default: return name
         }
     }
@@ -149,7 +149,8 @@ extension MicroOpcode {
     package var hasAddress: Bool {
         switch self {
         case .leaB, .leaX, .lea16, .linear, .probeWrite: true
-        case .push32, .push32i, .pop32, .return32: false
+        case .return32: false
+        case _ where isStack: false
         default: effects.memoryWidth != 0 || isCoprocessor && effects.memory != .none
         }
     }
@@ -157,7 +158,9 @@ extension MicroOpcode {
     /// The immediate is an operand.
     package var usesImmediate: Bool {
         switch self {
-        case .set8, .set16, .set32, .aam, .aad, .step16, .step32, .probeWrite, .push32i, .limitCheck, .return32, .fault:
+        case .set8, .set16, .set32, .aam, .aad, .step16, .step32, .probeWrite, .push32i, .push16i, .limitCheck,
+            .return32,
+            .fault:
             true
         case .add8i, .add16i, .add32i, .or8i, .or16i, .or32i, .and8i, .and16i, .and32i, .sub8i, .sub16i, .sub32i,
             .xor8i, .xor16i, .xor32i, .add8in, .add16in, .add32in, .or8in, .or16in, .or32in, .and8in, .and16in,

@@ -10,6 +10,7 @@ extension MicroOp {
             if let rule = MicroOp.brokenRule(of: offset, use) { return rule }
         }
         if effects.usesSegment, e >= 6 { return .badSegment }
+        if opcode == .bulkMove || opcode == .bulkFill, !BulkShape.isValid(segments: e) { return .badSegment }
         if opcode.hasCoprocessorOperand, e & ~SegmentField.flat >= 6 { return .badSegment }
         if opcode.isCoprocessor, let rule = MicroOp.brokenRule(of: a, coprocessorSlotUse) { return rule }
         if effects.usesScale, d > 3 { return .badScale }
@@ -86,7 +87,7 @@ extension MicroOpcode {
         case .bit16, .bit32, .bit16i, .bit32i: 4
         case .doubleShift16, .doubleShift32, .doubleShift16i, .doubleShift32i: 2
         case .loopWhile16, .loopWhile32: 2
-        case .bulkMove, .bulkFill: 3
+        case .bulkMove, .bulkFill: 6
         default: nil
         }
     }

@@ -143,7 +143,7 @@ struct PrecisionState {
 
     private func isBelowStack(_ operation: MicroOp) -> Bool {
         let stack = RegisterSlot(.esp).offset
-        if operation.opcode == .push32 || operation.opcode == .push32i { return false }
+        if operation.opcode.isStack { return false }
         guard operation.opcode.effects.c.width == 0 else { return false }
         if operation.b == stack { return Int32(bitPattern: operation.displacement) < 0 }
         guard let origin = origin(of: operation.b), operation.displacement == 0 else { return false }

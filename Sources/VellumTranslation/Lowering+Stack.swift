@@ -5,6 +5,9 @@ extension Lowering {
     /// SS needs no check and the stack pointer is ESP: the common case of 32-bit systems.
     var hasFlatStack: Bool { mode.contains(.stack32) && mode.isFlat(.ss) }
 
+    /// What a 16-bit program pushes on its 16-bit stack.
+    private func isShortStack(_ size: UInt8) -> Bool { size == 2 && !mode.contains(.stack32) }
+
     private var stackAddressSize: OperandSize { mode.contains(.stack32) ? .dword : .word }
 
     /// The stack at (E)SP + displacement.
@@ -24,6 +27,7 @@ extension Lowering {
 
     mutating func push(_ slot: RegisterSlot, size: UInt8) {
         if hasFlatStack && size == 4 { return emit(MicroOp(.push32, a: slot)) }
+        if isShortStack(size) { return emit(MicroOp(.push16, a: slot, e: SegmentRegister.ss.rawValue)) }
         let place = stackReference(0 &- UInt32(size))
         store(slot, to: place, size: size)
         adjustStack(by: 0 &- UInt32(size))
@@ -31,6 +35,9 @@ extension Lowering {
 
     mutating func push(immediate: UInt32, size: UInt8) {
         if hasFlatStack && size == 4 { return emit(MicroOp(.push32i, immediate: immediate)) }
+        if isShortStack(size) {
+            return emit(MicroOp(.push16i, e: SegmentRegister.ss.rawValue, immediate: immediate))
+        }
         let place = stackReference(0 &- UInt32(size))
         store(immediate: immediate, to: place, size: size)
         adjustStack(by: 0 &- UInt32(size))
@@ -38,6 +45,7 @@ extension Lowering {
 
     mutating func pop(_ slot: RegisterSlot, size: UInt8) {
         if hasFlatStack && size == 4 { return emit(MicroOp(.pop32, a: slot)) }
+        if isShortStack(size) { return emit(MicroOp(.pop16, a: slot, e: SegmentRegister.ss.rawValue)) }
         load(.t0, from: stackReference(0), size: size)
         adjustStack(by: UInt32(size))
         move(slot, .t0, size: size)

@@ -34,14 +34,14 @@ extension Lowering {
 
     /// Lets the backend do many iterations at once; the last one is always left to the micro-ops that follow.
     private mutating func emitBulk() {
+        guard mode.isDisjoint(with: [.singleStep, .breakpoints]) else { return }
         let source = instruction.operation == .movs ? instruction.segment : .es
-        guard addressBytes == 4, mode.isFlat(.es), mode.isFlat(source),
-            mode.isDisjoint(with: [.singleStep, .breakpoints])
-        else { return }
-        let shift = UInt8(width.trailingZeroBitCount)
+        let shape = BulkShape(
+            shift: UInt8(width.trailingZeroBitCount), isShort: addressBytes == 2,
+            source: mode.isFlat(source) ? nil : source, destination: mode.isFlat(.es) ? nil : .es)
         switch instruction.operation {
-        case .movs: emit(MicroOp(.bulkMove, d: shift))
-        case .stos: emit(MicroOp(.bulkFill, d: shift))
+        case .movs: emit(MicroOp(.bulkMove, d: shape.kind, e: shape.segments))
+        case .stos: emit(MicroOp(.bulkFill, d: shape.kind, e: shape.segments))
         default: break
         }
     }

@@ -110,7 +110,8 @@ import VellumTestSupport
     private func run(
         _ bench: FragmentBench, _ operation: MicroOp, _ image: MachineImage, warm: Bool = true
     ) -> RunResult {
-        if warm { bench.warm([image[RegisterSlot(.esi)], image[RegisterSlot(.edi)]]) }
+        let indices = [image[RegisterSlot(.esi)], image[RegisterSlot(.edi)]]
+        if warm { bench.warm(indices + indices.map { $0 & 0xFFFF }) }
         return bench.run(.single(operation, links: Self.links, next: Self.next), from: image)
     }
 

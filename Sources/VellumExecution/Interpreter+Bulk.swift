@@ -2,10 +2,11 @@ import Glibc
 import VellumIA32
 import VellumMicroOps
 
-/// REP MOVS and REP STOS by host block operations, a page at a time.
+/// REP MOVS, STOS, SCAS and CMPS by host block operations, a page at a time.
 ///
 /// A block is only what needs no slow path and what the budget allows, and always leaves the last iteration to the
-/// micro-ops: so counts, faults and events are those of the single steps.
+/// micro-ops: so counts, faults and events are those of the single steps.  Searches leave them the iteration that ends
+/// the search, too, and with it the flags.
 extension Interpreter {
     /// Iterations to be done at once.
     private struct Block {
@@ -18,6 +19,12 @@ extension Interpreter {
 
         /// From where the first element is to where the lowest is.
         func low(_ first: UInt32) -> UInt32 { isForward ? first : first &- (length &- elementBytes) }
+
+        /// The element of an iteration, of a block whose lowest byte is at `host`.
+        func element(_ host: UnsafeRawPointer, _ iteration: UInt32) -> UInt32 {
+            let index = isForward ? iteration : count - 1 - iteration
+            return SoftMMU.load(host + Int(index << UInt32(shape.shift)), Int(elementBytes))
+        }
 
         /// Leaves out the iterations whose elements are not wholly below `end`, the first one being at `start`.
         mutating func confine(_ start: UInt32, below end: UInt32) {
@@ -59,6 +66,7 @@ extension Interpreter {
     }
 
     private func finish(_ block: Block, _ indices: [GeneralRegister]) {
+        guard block.count > 0 else { return }
         let visible = cpu.visible
         cpu.pointee.engine.budget &-= Int64(block.count)
         if cpu.pointee.engine.entryLog != nil { logRepeated(block.count) }
@@ -115,5 +123,40 @@ extension Interpreter {
         default: for index in 0..<count { target.storeBytes(of: value, toByteOffset: index * 4, as: UInt32.self) }
         }
         finish(block, [.edi])
+    }
+
+    @inline(never)
+    func bulkScan(_ ip: UnsafePointer<MicroOp>, _ tlb: UnsafeMutablePointer<TLBEntry>) {
+        var block = block(ip)
+        let place = place(.edi, block.shape.destination, &block)
+        guard block.count >= 2, let at = low(place, block, write: false), let host = tlb.readHost(at, block.length)
+        else { return }
+        let mask = UInt32.max >> (32 - 8 * block.elementBytes)
+        let value = cpu.visible[.eax] & mask
+        var iterations: UInt32 = 0
+        while iterations < block.count, (block.element(host, iterations) == value) == block.shape.whileEqual {
+            iterations += 1
+        }
+        block.count = iterations
+        finish(block, [.edi])
+    }
+
+    @inline(never)
+    func bulkCompare(_ ip: UnsafePointer<MicroOp>, _ tlb: UnsafeMutablePointer<TLBEntry>) {
+        var block = block(ip)
+        let second = place(.edi, block.shape.destination, &block)
+        let first = place(.esi, block.shape.source, &block)
+        guard block.count >= 2, let there = low(second, block, write: false),
+            let here = low(first, block, write: false), let left = tlb.readHost(here, block.length),
+            let right = tlb.readHost(there, block.length)
+        else { return }
+        var iterations: UInt32 = 0
+        while iterations < block.count,
+            (block.element(left, iterations) == block.element(right, iterations)) == block.shape.whileEqual
+        {
+            iterations += 1
+        }
+        block.count = iterations
+        finish(block, [.esi, .edi])
     }
 }

@@ -1153,6 +1153,12 @@ package final class Interpreter: ExecutionBackend {
             case .bulkFill:
                 bulkFill(ip, tlb)
                 ip += 1
+            case .bulkScan:
+                bulkScan(ip, tlb)
+                ip += 1
+            case .bulkCompare:
+                bulkCompare(ip, tlb)
+                ip += 1
             case .linear:
                 r.set(ip.pointee.a, v.window(ip).pointee.base &+ r.base(ip))
                 ip += 1

@@ -21,16 +21,17 @@ package enum DispatchCode: UInt16, CaseIterable, Sendable {
     case loadSX16S, modify8B, modify8X, modify8S, modify16B, modify16X, modify16S, modify32B, modify32X, modify32S
     case store8B, store8X, store8S, store16B, store16X, store16S, store32B, store32X, store32S, store8iB, store8iX
     case store8iS, store16iB, store16iX, store16iS, store32iB, store32iX, store32iS, probeWrite, push32, push32i, pop32
-    case push16, push16i, pop16, bulkMove, bulkFill, linear, limitCheck, skipIfZero16, skipIfZero32, hypervisor, wait
-    case floatLoad32, floatLoad64, floatStore32, floatStore64, floatMemory32, floatMemory64, floatRegister
-    case floatExchange, floatDuplicate, float, floatRead, floatWrite, simd, simdRead, simdWrite, logEntry, jump, branchO
-    case branchNO, branchB, branchNB, branchZ, branchNZ, branchBE, branchA, branchS, branchNS, branchP, branchNP
-    case branchL, branchNL, branchLE, branchG, cmp32BranchB, cmp32BranchNB, cmp32BranchZ, cmp32BranchNZ, cmp32BranchBE
-    case cmp32BranchA, cmp32BranchL, cmp32BranchNL, cmp32BranchLE, cmp32BranchG, cmp32iBranchB, cmp32iBranchNB
-    case cmp32iBranchZ, cmp32iBranchNZ, cmp32iBranchBE, cmp32iBranchA, cmp32iBranchL, cmp32iBranchNL, cmp32iBranchLE
-    case cmp32iBranchG, cmp8iBranchZ, cmp8iBranchNZ, cmp8iBranchB, cmp8iBranchNB, test32BranchZ, test32BranchNZ
-    case test32BranchS, test32BranchNS, test8iBranchZ, test8iBranchNZ, dec32BranchNZ, slotBranchZ16, slotBranchNZ16
-    case slotBranchZ32, slotBranchNZ32, loopWhile16, loopWhile32, indirect, return32, fault, exit
+    case push16, push16i, pop16, bulkMove, bulkFill, bulkScan, bulkCompare, linear, limitCheck, skipIfZero16
+    case skipIfZero32, hypervisor, wait, floatLoad32, floatLoad64, floatStore32, floatStore64, floatMemory32
+    case floatMemory64, floatRegister, floatExchange, floatDuplicate, float, floatRead, floatWrite, simd, simdRead
+    case simdWrite, logEntry, jump, branchO, branchNO, branchB, branchNB, branchZ, branchNZ, branchBE, branchA, branchS
+    case branchNS, branchP, branchNP, branchL, branchNL, branchLE, branchG, cmp32BranchB, cmp32BranchNB, cmp32BranchZ
+    case cmp32BranchNZ, cmp32BranchBE, cmp32BranchA, cmp32BranchL, cmp32BranchNL, cmp32BranchLE, cmp32BranchG
+    case cmp32iBranchB, cmp32iBranchNB, cmp32iBranchZ, cmp32iBranchNZ, cmp32iBranchBE, cmp32iBranchA, cmp32iBranchL
+    case cmp32iBranchNL, cmp32iBranchLE, cmp32iBranchG, cmp8iBranchZ, cmp8iBranchNZ, cmp8iBranchB, cmp8iBranchNB
+    case test32BranchZ, test32BranchNZ, test32BranchS, test32BranchNS, test8iBranchZ, test8iBranchNZ, dec32BranchNZ
+    case slotBranchZ16, slotBranchNZ16, slotBranchZ32, slotBranchNZ32, loopWhile16, loopWhile32, indirect, return32
+    case fault, exit
     case store32BAdd32inLeaBCmp32BranchNB, add32inAdd32iBranchNZ, load32BSub32inStore32BCmp32iBranchG
     case add32nAdd32inAdd32iBranchNZ, store8iBAdd32nCmp32iBranchB, move32Add32inLoadZX8XCmp32iBranchA
     case load32BLoad32XImulTwo32n, loadZX8BAdd32inTest8BranchNZ, cmp8Step32LeaBLoopWhile32

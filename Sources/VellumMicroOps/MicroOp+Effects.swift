@@ -44,7 +44,7 @@ extension MicroOp {
         case .bit16, .bit32, .bit16i, .bit32i:
             // A mere test writes nothing back.
             if d == 0 { effects.writes = [] }
-        case .bulkFill:
+        case .bulkFill, .bulkScan:
             effects.reads.subtract(.eax)
             effects.reads.formUnion(SlotSet(.eax, width: 1 << (d % 3)))
         case .hypervisor:

@@ -167,6 +167,8 @@ extension MicroOpcode {
         case .pop16: .segmentedStack(.read, a: .write(2))
         case .bulkMove: .bulk(reads: [], writes: [.ecx, .esi, .edi], .readAndWrite)
         case .bulkFill: .bulk(reads: .eax, writes: [.ecx, .edi], .write)
+        case .bulkScan: .bulk(reads: .eax, writes: [.ecx, .edi], .read)
+        case .bulkCompare: .bulk(reads: [], writes: [.ecx, .esi, .edi], .read)
         case .linear: .through(OpcodeEffects(a: .write(4), b: .read(4)), memory: .none)
         case .limitCheck: OpcodeEffects(a: .read(4), flow: .faults)
         case .skipIfZero16: OpcodeEffects(a: .read(2), flow: [.leaves, .link1])

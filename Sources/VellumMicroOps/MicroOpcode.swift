@@ -65,7 +65,7 @@ package enum MicroOpcode: UInt16, CaseIterable, Sendable {
     // The same of 16 bits through SS (segment e), with a 16-bit stack pointer.
     case push16, push16i, pop16
     // Bulk string operations: as many whole iterations as can be done at once, possibly none; d and e: `BulkShape`.
-    case bulkMove, bulkFill
+    case bulkMove, bulkFill, bulkScan, bulkCompare
     // a = linear address of b + displacement in segment e, unchecked (INVLPG).
     case linear
     // #GP(0) when slot a is above the immediate: a near transfer out of the code segment.

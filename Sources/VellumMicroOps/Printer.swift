@@ -86,7 +86,9 @@ package enum Printer {
         case .doubleShift16, .doubleShift32, .doubleShift16i, .doubleShift32i: return name + kind(["left", "right"])
         case .bit16, .bit32, .bit16i, .bit32i: return name + kind(["test", "set", "reset", "complement"])
         case .loopWhile16, .loopWhile32: return name + kind(["nz", "z"])
-        case .bulkMove, .bulkFill: return name + kind(["8", "16", "32", "8.short", "16.short", "32.short"])
+        case .bulkMove, .bulkFill, .bulkScan, .bulkCompare:
+            let sizes = ["8", "16", "32", "8.short", "16.short", "32.short"]
+            return name + kind(sizes + sizes.map { $0 + ".equal" })
         default: return name
         }
     }

@@ -244,7 +244,8 @@ package enum Superinstructions {
     /// what no fragment goes on after.
     package static func mayContain(_ opcode: MicroOpcode) -> Bool {
         switch opcode {
-        case .hypervisor, .logEntry, .fault, .exit, .probeWrite, .bulkMove, .bulkFill, .linear, .limitCheck: false
+        case .hypervisor, .logEntry, .fault, .exit, .probeWrite, .linear, .limitCheck: false
+        case .bulkMove, .bulkFill, .bulkScan, .bulkCompare: false
         case .wait, .float, .floatRead, .floatWrite, .floatStore32, .floatStore64, .simd, .simdRead, .simdWrite: false
         default: true
         }

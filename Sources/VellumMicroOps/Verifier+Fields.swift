@@ -10,7 +10,7 @@ extension MicroOp {
             if let rule = MicroOp.brokenRule(of: offset, use) { return rule }
         }
         if effects.usesSegment, e >= 6 { return .badSegment }
-        if opcode == .bulkMove || opcode == .bulkFill, !BulkShape.isValid(segments: e) { return .badSegment }
+        if opcode.isBulk, !BulkShape.isValid(segments: e) { return .badSegment }
         if opcode.hasCoprocessorOperand, e & ~SegmentField.flat >= 6 { return .badSegment }
         if opcode.isCoprocessor, let rule = MicroOp.brokenRule(of: a, coprocessorSlotUse) { return rule }
         if effects.usesScale, d > 3 { return .badScale }
@@ -80,6 +80,9 @@ extension MicroOp {
 }
 
 extension MicroOpcode {
+    /// A block of a repeated string instruction's iterations.
+    package var isBulk: Bool { [.bulkMove, .bulkFill, .bulkScan, .bulkCompare].contains(self) }
+
     /// How many kinds `d` tells apart, where it does.
     package var kindCount: UInt8? {
         switch self {
@@ -88,6 +91,7 @@ extension MicroOpcode {
         case .doubleShift16, .doubleShift32, .doubleShift16i, .doubleShift32i: 2
         case .loopWhile16, .loopWhile32: 2
         case .bulkMove, .bulkFill: 6
+        case .bulkScan, .bulkCompare: 12
         default: nil
         }
     }

@@ -73,7 +73,7 @@ struct PrecisionState {
 
     private func changesState(_ operation: MicroOp, _ effects: MicroOpEffects) -> Bool {
         switch operation.opcode {
-        case .bulkMove, .bulkFill: return false
+        case .bulkMove, .bulkFill, .bulkScan, .bulkCompare: return false
         case .hypervisor: return operation.hypervisorCall?.changesState ?? true
         default:
             if operation.opcode.isCoprocessor { return true }

@@ -35,13 +35,17 @@ extension Lowering {
     /// Lets the backend do many iterations at once; the last one is always left to the micro-ops that follow.
     private mutating func emitBulk() {
         guard mode.isDisjoint(with: [.singleStep, .breakpoints]) else { return }
-        let source = instruction.operation == .movs ? instruction.segment : .es
+        let hasSource = [.movs, .cmps].contains(instruction.operation)
+        let source = hasSource ? instruction.segment : .es
+        let whileEqual = row.attributes.contains(.repeatsWhile) && instruction.prefixes.contains(.rep)
         let shape = BulkShape(
-            shift: UInt8(width.trailingZeroBitCount), isShort: addressBytes == 2,
+            shift: UInt8(width.trailingZeroBitCount), isShort: addressBytes == 2, whileEqual: whileEqual,
             source: mode.isFlat(source) ? nil : source, destination: mode.isFlat(.es) ? nil : .es)
         switch instruction.operation {
         case .movs: emit(MicroOp(.bulkMove, d: shape.kind, e: shape.segments))
         case .stos: emit(MicroOp(.bulkFill, d: shape.kind, e: shape.segments))
+        case .scas: emit(MicroOp(.bulkScan, d: shape.kind, e: shape.segments))
+        case .cmps: emit(MicroOp(.bulkCompare, d: shape.kind, e: shape.segments))
         default: break
         }
     }

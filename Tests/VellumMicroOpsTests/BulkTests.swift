@@ -4,7 +4,8 @@ import VellumIA32
 import VellumMicroOps
 import VellumTestSupport
 
-/// A block of REP MOVS or REP STOS is so many of its iterations, one after the other, and none that would fault.
+/// A block of REP MOVS, STOS, SCAS or CMPS is so many of its iterations, one after the other, and none that would fault
+/// or end the search.
 @Suite struct BulkTests {
     private struct Trial {
         var opcode: MicroOpcode
@@ -16,14 +17,21 @@ import VellumTestSupport
 
         init(_ generator: inout SeededGenerator) {
             func pick(_ values: [UInt32]) -> UInt32 { values.randomElement(using: &generator) ?? 0 }
-            opcode = generator.oneIn(2) ? .bulkMove : .bulkFill
+            opcode = [.bulkMove, .bulkFill, .bulkScan, .bulkCompare].randomElement(using: &generator) ?? .bulkMove
+            let isSearch = opcode == .bulkScan || opcode == .bulkCompare
             shape = BulkShape(
                 shift: UInt8.random(in: 0...2, using: &generator), isShort: generator.oneIn(2),
+                whileEqual: isSearch && generator.oneIn(2),
                 source: generator.oneIn(3) ? nil : .ss, destination: generator.oneIn(3) ? nil : .es)
             let (bases, limits) = ([0, 0x10, 0x1238, 0xFFFF_F000] as [UInt32], [0xFFFF, ~0, 0xFFF, 0x840] as [UInt32])
             source = (pick(bases), pick(limits))
             destination = (pick(bases), pick(limits))
             image = MachineImage(&generator)
+            if shape.whileEqual {
+                // Long runs of equal bytes.
+                image.memory = image.memory.map { $0 < 4 ? $0 : 7 }
+                image[RegisterSlot(.eax)] = 0x0707_0707
+            }
             image.flags.remove(.direction)
             if generator.oneIn(2) { image.flags.insert(.direction) }
             let garbage: UInt32 = shape.isShort ? pick([0, 0x1234_0000, 0xFFFF_0000]) : 0
@@ -58,19 +66,25 @@ import VellumTestSupport
             let step = image.flags.contains(.direction) ? 0 &- size : size
             for _ in 0..<count {
                 guard let to = linear(.edi, in: image) else { return nil }
-                let from = opcode == .bulkMove ? linear(.esi, in: image) : 0
+                let hasSource = opcode == .bulkMove || opcode == .bulkCompare
+                let from = hasSource ? linear(.esi, in: image) : 0
                 guard let from else { return nil }
                 let bytes = (0..<size).map { byte in
-                    opcode == .bulkMove
+                    hasSource
                         ? image.memory[Int(from &+ byte) & (FragmentBench.memoryBytes - 1)]
                         : UInt8(truncatingIfNeeded: image[RegisterSlot(.eax)] >> (byte * 8))
                 }
-                for byte in 0..<size {
-                    image.memory[Int(to &+ byte) & (FragmentBench.memoryBytes - 1)] = bytes[Int(byte)]
+                if opcode == .bulkMove || opcode == .bulkFill {
+                    for byte in 0..<size {
+                        image.memory[Int(to &+ byte) & (FragmentBench.memoryBytes - 1)] = bytes[Int(byte)]
+                    }
+                } else {
+                    let others = (0..<size).map { image.memory[Int(to &+ $0) & (FragmentBench.memoryBytes - 1)] }
+                    if (bytes == others) != shape.whileEqual { return nil }
                 }
                 add(~0, to: .ecx, &image)
                 add(step, to: .edi, &image)
-                if opcode == .bulkMove { add(step, to: .esi, &image) }
+                if hasSource { add(step, to: .esi, &image) }
             }
             return image
         }
@@ -80,8 +94,8 @@ import VellumTestSupport
         let bench = try #require(FragmentBench())
         let seed: UInt64 = 20_261_129
         var generator = SeededGenerator(seed: seed)
-        var blocks: [UInt8: Int] = [:]
-        for round in 0..<12000 {
+        var blocks: [String: Int] = [:]
+        for round in 0..<20000 {
             let trial = Trial(&generator)
             bench.flush()
             bench.setSegment(.ss, base: trial.source.base, limit: trial.source.limit)
@@ -96,8 +110,9 @@ import VellumTestSupport
             let expected = trial.iterated(count)
             #expect(expected == result.image, "seed \(seed), round \(round): \(trial.operation), \(count) iterations")
             if expected != result.image { return }
-            if count > 0 { blocks[trial.shape.kind, default: 0] += 1 }
+            if count > 0 { blocks["\(trial.opcode) \(trial.shape.kind)", default: 0] += 1 }
         }
-        for kind in UInt8(0)..<6 { #expect(blocks[kind, default: 0] > 200, "kind \(kind): \(blocks)") }
+        #expect(blocks.count == 6 + 6 + 12 + 12)
+        for (kind, count) in blocks { #expect(count > 50, "\(kind): \(count)") }
     }
 }

@@ -119,7 +119,7 @@ import VellumTestSupport
     private static func image(_ operation: MicroOp, _ generator: inout SeededGenerator) -> MachineImage {
         var image = MachineImage(&generator)
         switch operation.opcode {
-        case .bulkMove, .bulkFill:
+        case .bulkMove, .bulkFill, .bulkScan, .bulkCompare:
             image[RegisterSlot(.ecx)] = UInt32.random(in: 2...40, using: &generator)
             image[RegisterSlot(.esi)] = 0x10_0400 + UInt32.random(in: 0..<0x40, using: &generator) * 4
             image[RegisterSlot(.edi)] = 0x10_1800 + UInt32.random(in: 0..<0x40, using: &generator) * 4

@@ -11,7 +11,7 @@ extension MicroOp {
         operation.c = slot(effects.c, &generator)
         operation.d = kind(opcode, &generator)
         if effects.usesSegment { operation.e = UInt8.random(in: 0...5, using: &generator) }
-        if opcode == .bulkMove || opcode == .bulkFill {
+        if opcode.isBulk {
             let segments = SegmentRegister.allCases + [nil, nil]
             let source = segments.randomElement(using: &generator) ?? nil
             let destination = segments.randomElement(using: &generator) ?? nil
@@ -49,6 +49,7 @@ extension MicroOp {
         case .rotate8, .rotate16, .rotate32, .rotate8i, .rotate16i, .rotate32i, .bit16, .bit32, .bit16i, .bit32i:
             return UInt8.random(in: 0...3, using: &generator)
         case .bulkMove, .bulkFill: return UInt8.random(in: 0...5, using: &generator)
+        case .bulkScan, .bulkCompare: return UInt8.random(in: 0...11, using: &generator)
         case .doubleShift16, .doubleShift32, .doubleShift16i, .doubleShift32i, .loopWhile16, .loopWhile32:
             return UInt8.random(in: 0...1, using: &generator)
         default: return 0

@@ -35,7 +35,7 @@ import VellumMicroOps
     ]
 
     /// Micro-ops in all files of instruction forms: raise it only for a reason.
-    private static let total = 5_426
+    private static let total = 5_430
 
     @Test func everyForm() throws {
         let sampler = try Sampler()

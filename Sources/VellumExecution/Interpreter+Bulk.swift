@@ -5,8 +5,8 @@ import VellumMicroOps
 /// REP MOVS, STOS, SCAS and CMPS by host block operations, a page at a time.
 ///
 /// A block is only what needs no slow path and what the budget allows, and always leaves the last iteration to the
-/// micro-ops: so counts, faults and events are those of the single steps.  Searches leave them the iteration that ends
-/// the search, too, and with it the flags.
+/// micro-ops: so counts, faults and events are those of the single steps.  Searches leave them the flags, and so
+/// the one that ends the search, or else the last that cannot fault.
 extension Interpreter {
     /// Iterations to be done at once.
     private struct Block {
@@ -134,7 +134,7 @@ extension Interpreter {
         let mask = UInt32.max >> (32 - 8 * block.elementBytes)
         let value = cpu.visible[.eax] & mask
         var iterations: UInt32 = 0
-        while iterations < block.count, (block.element(host, iterations) == value) == block.shape.whileEqual {
+        while iterations < block.count &- 1, (block.element(host, iterations) == value) == block.shape.whileEqual {
             iterations += 1
         }
         block.count = iterations
@@ -151,7 +151,7 @@ extension Interpreter {
             let right = tlb.readHost(there, block.length)
         else { return }
         var iterations: UInt32 = 0
-        while iterations < block.count,
+        while iterations < block.count &- 1,
             (block.element(left, iterations) == block.element(right, iterations)) == block.shape.whileEqual
         {
             iterations += 1

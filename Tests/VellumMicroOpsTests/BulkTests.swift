@@ -110,6 +110,10 @@ import VellumTestSupport
             let expected = trial.iterated(count)
             #expect(expected == result.image, "seed \(seed), round \(round): \(trial.operation), \(count) iterations")
             if expected != result.image { return }
+            if [.bulkScan, .bulkCompare].contains(trial.opcode), count > 0 {
+                // The flags are those of an iteration that comes, so it must.
+                #expect(places.contains { $0 >> 12 == trial.linear(.edi, in: result.image).map { $0 >> 12 } })
+            }
             if count > 0 { blocks["\(trial.opcode) \(trial.shape.kind)", default: 0] += 1 }
         }
         #expect(blocks.count == 6 + 6 + 12 + 12)

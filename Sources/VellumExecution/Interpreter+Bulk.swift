@@ -5,8 +5,8 @@ import VellumMicroOps
 /// REP MOVS, STOS, SCAS and CMPS by host block operations, a page at a time.
 ///
 /// A block is only what needs no slow path and what the budget allows, and always leaves the last iteration to the
-/// micro-ops: so counts, faults and events are those of the single steps.  Searches leave them the flags, and so
-/// the one that ends the search, or else the last that cannot fault.
+/// micro-ops: so counts, faults and events are those of the single steps.  Searches leave them the flags as well: the
+/// iteration that comes next ends the search, or at least cannot fault.
 extension Interpreter {
     /// Iterations to be done at once.
     private struct Block {

@@ -161,8 +161,7 @@ extension MicroOpcode {
     package var usesImmediate: Bool {
         switch self {
         case .set8, .set16, .set32, .aam, .aad, .step16, .step32, .probeWrite, .push32i, .push16i, .limitCheck,
-            .return32,
-            .fault:
+            .return32, .fault:
             true
         case .add8i, .add16i, .add32i, .or8i, .or16i, .or32i, .and8i, .and16i, .and32i, .sub8i, .sub16i, .sub32i,
             .xor8i, .xor16i, .xor32i, .add8in, .add16in, .add32in, .or8in, .or16in, .or32in, .and8in, .and16in,
